@@ -1,0 +1,1 @@
+"""What the ledger costs to compute, against hand-written SQL, data frames and a bare scan of the same columns."""
