@@ -1,0 +1,328 @@
+"""The settings of a shop: `shop.toml`, read and checked.
+
+`read(path)` gives a `ShopConfig`; every mistake is a `ConfigError` that names the file, the line and the key.
+Defaults are the ones of METRICS: a setting, never a constant in the code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from profithunt.errors import ConfigError
+from profithunt.schema import TABLES
+
+FILE_NAME = "shop.toml"
+
+RateKind = Literal[
+    "pick",
+    "pack",
+    "receive",
+    "storage",
+    "return_handling",
+    "return_carriage",
+    "contact",
+    "contact_minute",
+    "payment_share",
+    "payment_fixed",
+    "marketplace_share",
+    "parcel",
+    "loyalty_redemption",
+    "idle_capacity",
+    "exchange",
+]
+AttributionModel = Literal[
+    "last_touch",
+    "first_touch",
+    "last_non_direct",
+    "linear",
+    "time_decay",
+    "position",
+    "markov",
+    "shapley",
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(_Section):
+    """Who the shop is and how it counts days and money."""
+
+    name: str = Field("my shop", description="Name shown on reports.")
+    currency: str = Field("USD", description="Currency of every figure (ISO code).")
+    timezone: str = Field("UTC", description="Time zone that decides to which day an order belongs.")
+    as_of: dt.date | None = Field(None, description="Day the data is complete to; default: the last day with an order.")
+    preset: str | None = Field(None, description="Preset that supplies the sources of a known export.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is not a time zone; use a name such as Europe/Berlin") from error
+        return value
+
+
+class Csv(_Section):
+    """How a text file is written; what is left out is found from its content."""
+
+    delimiter: str | None = Field(None, description="Character between fields.")
+    quote: str | None = Field(None, description="Quote character.")
+    encoding: str | None = Field(None, description="Encoding, e.g. utf-8, cp1252.")
+    header: bool | None = Field(None, description="Whether the first record names the columns.")
+    skip: int | None = Field(None, ge=0, description="Lines above the header.")
+
+
+class Parse(_Section):
+    """How text becomes numbers, times and truth values; what is left out is found from the content."""
+
+    decimal: Literal[".", ","] | None = Field(None, description="Decimal sign.")
+    thousands: str | None = Field(None, description="Thousands separator.")
+    dates: str | None = Field(None, description="strftime format of dates and times, or 'dmy', 'mdy', 'ymd'.")
+    timezone: str | None = Field(None, description="Zone of times that carry none; default: the shop's.")
+    true: list[str] | None = Field(None, description="Words that mean true.")
+    false: list[str] | None = Field(None, description="Words that mean false.")
+
+
+class Expression(_Section):
+    """A column worked out from raw columns by a SQL expression."""
+
+    expr: str = Field(description="SQL expression over the raw columns.")
+
+
+class Constant(_Section):
+    """A column that has the same value in every row."""
+
+    value: str | int | float | bool = Field(description="The value.")
+
+
+class Join(_Section):
+    """A second file joined to the source's own, e.g. to translate a category."""
+
+    files: str | list[str] = Field(description="File, glob or list.")
+    on: str = Field(description="Condition `left_column = right_column`.")
+    how: Literal["left", "inner"] = Field("left", description="left keeps rows without a partner.")
+    prefix: str = Field("", description="Put before the names of the joined columns.")
+    columns: dict[str, str | Expression] = Field(
+        default_factory=dict,
+        description="What the joined rows of one key give: raw columns or aggregates; default: every column, least value.",
+    )
+
+
+class Source(_Section):
+    """One feed of one canonical table: where the rows are and how their columns are named there."""
+
+    table: str = Field(description="Canonical table that it feeds.")
+    files: str | list[str] | None = Field(None, description="File, glob, folder or list, relative to shop.toml.")
+    database: str | None = Field(None, description="`env:NAME`: environment variable that holds a database URL.")
+    query: str | None = Field(None, description="Query to run on the database.")
+    relation: str | None = Field(None, description="Table or view in the database or database file.")
+    sheet: str | None = Field(None, description="Sheet of a workbook.")
+    where: str | None = Field(None, description="SQL condition on raw columns; other rows are not this table's.")
+    group: bool = Field(False, description="Collapse to the table's key: plain columns by MIN, aggregates as written.")
+    optional: bool = Field(False, description="A missing file is fine.")
+    join: list[Join] = Field(default_factory=list, description="Files joined to it.")
+    csv: Csv = Field(default_factory=Csv, description="How its text files are written.")
+    parse: Parse = Field(default_factory=Parse, description="How its text becomes values.")
+    columns: dict[str, str | Expression | Constant] = Field(
+        default_factory=dict, description="Canonical (or extra) column = raw column, {expr = …} or {value = …}."
+    )
+
+    @field_validator("table")
+    @classmethod
+    def _known_table(cls, value: str) -> str:
+        if value not in TABLES:
+            raise ValueError(f"is not a canonical table; there are {', '.join(TABLES)}")
+        return value
+
+
+class Tax(_Section):
+    """Whether prices carry tax, and at what rate where the data does not say."""
+
+    prices_include_tax: bool = Field(False, description="Prices, discounts, refunds and delivery charges carry tax.")
+    rate: float = Field(0.0, ge=0, lt=10, description="Rate where neither product nor country says, 0.19 for 19 %.")
+    by_country: dict[str, float] = Field(default_factory=dict, description="Rate by country.")
+
+
+class Returns(_Section):
+    """How long customers may send back."""
+
+    window_days: int = Field(60, ge=1, le=730, description="Days after the order in which returns arrive.")
+    mature_share: float = Field(0.95, gt=0, le=1, description="Share of returns seen above which nothing is accrued.")
+
+
+class Attribution(_Section):
+    """Which touches an order is credited to."""
+
+    model: AttributionModel = Field("last_touch", description="How credit is split over the touches of an order.")
+    window_days: int = Field(30, ge=1, le=365, description="How long before an order a touch counts.")
+    half_life_days: float = Field(7.0, gt=0, description="Half-life of credit under time_decay.")
+    direct_channels: list[str] = Field(
+        default_factory=lambda: ["direct", "(direct)", "none", "(none)"], description="Channels that are no marketing."
+    )
+
+
+class Assumptions(_Section):
+    """What is assumed where a shop has no data. Every figure that rests on it is marked."""
+
+    use: bool = Field(True, description="false leaves assumed costs out: profit below them is then shown as missing.")
+    cost_ratio: float | None = Field(
+        0.65, ge=0, le=2, description="Cost of goods as a share of list sales where no cost is known at all."
+    )
+    cost_ratio_by_category: dict[str, float] = Field(default_factory=dict, description="The same by category.")
+    redemption_share: float = Field(0.8, ge=0, le=1, description="Share of loyalty credits that is ever redeemed.")
+
+
+class CostRate(_Section):
+    """What one unit of an activity costs."""
+
+    kind: RateKind = Field(description="Activity.")
+    rate: Decimal = Field(description="Cost of one unit of it, or a share.")
+    unit: str | None = Field(None, description="What one unit is.")
+    starts_on: dt.date | None = Field(None, description="First day it holds.")
+    ends_on: dt.date | None = Field(None, description="Last day it holds.")
+    dimension: str | None = Field(None, description="channel, carrier, country, store, payment_method, currency …")
+    member: str | None = Field(None, description="Member of the dimension.")
+    assumed: bool = Field(False, description="A guess rather than a known rate.")
+
+
+class Detectors(_Section):
+    """Which detectors hunt."""
+
+    off: list[str] = Field(default_factory=list, description="Codes or names that do not run.")
+    files: list[str] = Field(default_factory=list, description="The retailer's own detectors (globs).")
+
+
+class Limits(_Section):
+    """What the engine may use of the machine."""
+
+    memory: str | None = Field(None, description="Memory, e.g. 4GB; default: 60 % of the machine.")
+    threads: int | None = Field(None, ge=1, description="Threads; default: all cores.")
+    max_file_bytes: int = Field(50_000_000_000, ge=1, description="Largest file, unpacked.")
+    max_line_bytes: int = Field(16_000_000, ge=1_000, description="Longest line of a text file.")
+
+
+class Runs(_Section):
+    """How finished runs are kept."""
+
+    keep: int = Field(5, ge=1, description="Finished runs kept beside the current one.")
+    sort_rows_max: int = Field(
+        3_000_000, ge=0, description="Tables up to this size are stored in order of their key (byte-identical runs)."
+    )
+
+
+class ShopConfig(_Section):
+    """Everything in `shop.toml`."""
+
+    shop: Identity = Field(default_factory=Identity)
+    sources: list[Source] = Field(default_factory=list)
+    tax: Tax = Field(default_factory=Tax)
+    returns: Returns = Field(default_factory=Returns)
+    attribution: Attribution = Field(default_factory=Attribution)
+    assumptions: Assumptions = Field(default_factory=Assumptions)
+    cost_rates: list[CostRate] = Field(default_factory=list)
+    thresholds: dict[str, dict[str, float | int | bool | str]] = Field(
+        default_factory=dict, description="Thresholds of detectors by detector name."
+    )
+    detectors: Detectors = Field(default_factory=Detectors)
+    limits: Limits = Field(default_factory=Limits)
+    runs: Runs = Field(default_factory=Runs)
+    folder: Path = Field(default=Path(), exclude=True, description="Folder of shop.toml (set when it is read).")
+
+
+def find(start: Path) -> Path:
+    """The `shop.toml` that `start` (a file, a folder, or a folder below one) belongs to.
+
+    Raises ConfigError when there is none.
+    """
+    if start.is_file():
+        return start
+    if not start.exists():
+        raise ConfigError(
+            "there is no such file or folder",
+            where=str(start),
+            expected=f"a folder with a {FILE_NAME}",
+            do="make one with: profithunt init DIR --from FOLDER",
+        )
+    for folder in (start, *start.resolve().parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    raise ConfigError(
+        f"no {FILE_NAME} here or above",
+        where=str(start),
+        expected=f"a shop, a folder with a {FILE_NAME}",
+        do="make one with: profithunt init DIR --from FOLDER",
+    )
+
+
+def read(path: Path) -> ShopConfig:
+    """Read and check `shop.toml` at `path` (file or folder). Raises ConfigError."""
+    file = find(path)
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"can't be read ({error})", where=str(file), expected="UTF-8 text") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", where=str(file), do="mend that line") from error
+    return parse(data, file=file, text=text)
+
+
+def parse(data: dict[str, Any], *, file: Path, text: str = "") -> ShopConfig:
+    """Check settings that were read already; `file` and `text` serve the messages and relative paths."""
+    try:
+        config = ShopConfig.model_validate({key: value for key, value in data.items() if key != "folder"})
+    except ValidationError as error:
+        raise _config_error(error, file, text) from error
+    return config.model_copy(update={"folder": file.parent})
+
+
+def _config_error(error: ValidationError, file: Path, text: str) -> ConfigError:
+    first = next(iter(error.errors()))
+    location = [part for part in first["loc"] if part not in ("str", "Expression", "Constant")]
+    key = ".".join(str(part) for part in location)
+    line = _line_of(text, location)
+    where = f"{file}, line {line}, {key}" if line else f"{file}, {key}"
+    if first["type"] == "extra_forbidden":
+        return ConfigError(
+            f"unknown setting '{location[-1]}'",
+            where=where,
+            do="see docs/reference/settings.md for the settings there are",
+        )
+    message = first["msg"].removeprefix("Value error, ")
+    shown = first.get("input")
+    got = f", got {shown!r}" if isinstance(shown, (str, int, float, bool)) else ""
+    return ConfigError(f"{message[:1].lower()}{message[1:]}{got}", where=where)
+
+
+def _line_of(text: str, location: list[Any]) -> int | None:
+    """Line of the deepest key of `location` that stands in the text: a header that matches, then the key below it."""
+    lines = text.splitlines()
+    at: int | None = None
+    start = 0
+    index = 0
+    while index < len(location):
+        part = location[index]
+        count = 0
+        if index + 1 < len(location) and isinstance(location[index + 1], int):
+            count = int(location[index + 1])
+            index += 1
+        name = re.escape(str(part))
+        pattern = re.compile(rf"^\s*(\[+[^\]]*\b{name}\]+|[\"']?{name}[\"']?\s*=)")
+        hits = [number for number in range(start, len(lines)) if pattern.match(lines[number])]
+        if len(hits) > count:
+            at = hits[count] + 1
+            start = hits[count]
+        index += 1
+    return at

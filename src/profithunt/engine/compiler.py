@@ -1,0 +1,156 @@
+"""From a statement in the house dialect to the text that an engine runs.
+
+Steps: parse, put values in, expand macros, refuse what is not on the list, wrap in a typed SELECT, write the dialect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from profithunt.engine.functions import ALLOWED
+from profithunt.engine.macros import Context, cast, expand
+from profithunt.engine.model import Model, ModelColumn
+from profithunt.errors import ModelError
+
+Value = str | int | float | bool | Decimal | dt.date | dt.datetime | None
+
+EXPERIMENTAL_DIALECTS = ("snowflake", "bigquery", "trino", "clickhouse", "postgres")
+SUPPORTED_DIALECTS = ("duckdb", "spark")
+
+
+def compile_sql(
+    text: str,
+    *,
+    dialect: str = "duckdb",
+    parts: Mapping[str, exp.Expression] | None = None,
+    lists: Mapping[str, tuple[str, ...]] | None = None,
+    values: Mapping[str, Value] | None = None,
+    columns: tuple[ModelColumn, ...] = (),
+    where: str = "statement",
+) -> str:
+    """Compile one SELECT. `$name` takes `values[name]`; `columns` wraps the result in typed columns.
+
+    Raises ModelError for what does not parse, for a function that is not on the list, for a value, part or list that
+    is missing.
+    """
+    tree = compile_tree(text, dialect=dialect, parts=parts, lists=lists, values=values, where=where)
+    if columns:
+        tree = typed(tree, columns)
+    return tree.sql(dialect=dialect)
+
+
+def compile_tree(
+    text: str,
+    *,
+    dialect: str = "duckdb",
+    parts: Mapping[str, exp.Expression] | None = None,
+    lists: Mapping[str, tuple[str, ...]] | None = None,
+    values: Mapping[str, Value] | None = None,
+    where: str = "statement",
+) -> exp.Expression:
+    """The same as a syntax tree, before typing."""
+    known = dict(values or {})
+    tree = parse(text, where)
+    context = Context(
+        dialect=dialect, parts=parts or {}, lists=lists or {}, timezone=str(known.get("timezone", "UTC")), where=where
+    )
+    tree = _bind(expand(tree, context), known, where)
+    refuse(tree, where)
+    return tree
+
+
+def parse(text: str, where: str = "statement") -> exp.Expression:
+    """Parse exactly one SELECT of the house dialect. Raises ModelError."""
+    try:
+        trees = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
+    except SqlglotError as error:
+        raise ModelError(f"is not SQL: {str(error).splitlines()[0]}", where=where) from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise ModelError("must be one SELECT", where=where)
+    return trees[0]
+
+
+def dependencies(text: str, where: str = "statement") -> set[str]:
+    """Names of the tables that a statement reads, its own WITH names left out."""
+    tree = parse(text, where)
+    own = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    return {table.name for table in tree.find_all(exp.Table) if table.name and table.name not in own}
+
+
+def typed(tree: exp.Expression, columns: tuple[ModelColumn, ...]) -> exp.Expression:
+    """The statement with exactly these columns, in this order, of these types: the contract on every engine."""
+    chosen = [exp.alias_(cast(exp.column(column.name), column.type), column.name) for column in columns]
+    if not isinstance(tree, exp.Query):
+        raise ModelError("must be one SELECT")
+    return exp.select(*chosen).from_(tree.subquery("model"))
+
+
+def compile_model(
+    model: Model,
+    *,
+    dialect: str = "duckdb",
+    parts: Mapping[str, exp.Expression] | None = None,
+    lists: Mapping[str, tuple[str, ...]] | None = None,
+    values: Mapping[str, Value] | None = None,
+) -> str:
+    """Compile a model with its typed columns."""
+    return compile_sql(
+        model.sql, dialect=dialect, parts=parts, lists=lists, values=values, columns=model.columns, where=model.name
+    )
+
+
+def literal(value: Value) -> exp.Expression:
+    """A value as a typed literal of the tree."""
+    if value is None:
+        return exp.null()
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, dt.datetime):
+        return cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamp")
+    if isinstance(value, dt.date):
+        return cast(exp.Literal.string(value.isoformat()), "date")
+    if isinstance(value, (int, float, Decimal)):
+        number = exp.Literal.number(str(abs(value)))
+        return exp.Neg(this=number) if value < 0 else number
+    return exp.Literal.string(value)
+
+
+def _bind(tree: exp.Expression, values: Mapping[str, Value], where: str) -> exp.Expression:
+    for node in list(tree.find_all(exp.Parameter, exp.Placeholder)):
+        name = node.name or str(node.this)
+        if name not in values:
+            raise ModelError(f"needs the value ${name}", where=where, expected=f"one of {sorted(values)}")
+        node.replace(literal(values[name]))
+    return tree
+
+
+def refuse(tree: exp.Expression, where: str) -> None:
+    """Raise ModelError for a function or a construct that is not on the list of what means the same everywhere."""
+    for node in tree.find_all(exp.Func):
+        name = node.name.upper() if isinstance(node, exp.Anonymous) else node.sql_name()
+        if isinstance(node, (exp.Binary, exp.Case, exp.Cast)) and not isinstance(node, exp.Anonymous):
+            continue
+        if name not in ALLOWED:
+            raise ModelError(
+                f"the function {name} is not allowed",
+                where=where,
+                expected="a function that means the same on every engine",
+                do="use another, or add it to engine/functions.py with a test on each engine",
+            )
+    stars = any(item.is_star and not isinstance(item, exp.Count) for s in tree.find_all(exp.Select) for item in s.expressions)
+    found = [why for kind, why in _BANNED.items() if tree.find(kind)] + ["SELECT * (name the columns)"] * stars
+    if found:
+        raise ModelError(f"{found[0]} is not allowed", where=where, expected="what every engine does alike")
+
+
+_BANNED: Mapping[type[exp.Expression], str] = {
+    exp.Qualify: "QUALIFY",
+    exp.IgnoreNulls: "IGNORE NULLS",
+    exp.TableSample: "sampling",
+}

@@ -1,0 +1,192 @@
+"""DuckDB behind one small door: statements in, rows, Arrow streams or Parquet files out.
+
+Nothing above this package imports `duckdb`. A connection never keeps an open result: DuckDB 2 refuses the next
+statement while one is pending.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+from profithunt.engine.relation import Relation
+from profithunt.errors import EngineError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+Statement = str | exp.Expression
+Parameters = Sequence[object] | Mapping[str, object] | None
+
+_MEMORY_SHARE = 0.6
+
+
+def sql_of(statement: Statement) -> str:
+    """The statement as DuckDB text; text is taken as it is."""
+    return statement if isinstance(statement, str) else statement.sql(dialect="duckdb")
+
+
+def quoted(name: str) -> str:
+    """A name as DuckDB text, whatever characters it holds."""
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def default_memory_limit() -> str:
+    """60 % of the machine's memory, as DuckDB writes it."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{int(total * _MEMORY_SHARE / 1_000_000)}MB"
+
+
+class Engine:
+    """One DuckDB in memory that spills to `temp_dir`.
+
+    `memory_limit` as in `4GB` (default 60 % of the machine), `threads` (default all cores).
+    Use as a context manager, or call `close`.
+    """
+
+    def __init__(
+        self, *, memory_limit: str | None = None, threads: int | None = None, temp_dir: Path | None = None
+    ) -> None:
+        spill = temp_dir or Path(tempfile.gettempdir())
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit or default_memory_limit(),
+            "temp_directory": str(spill / f"profithunt-{os.getpid()}"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        try:
+            self._connection = duckdb.connect(":memory:", config=config)
+        except duckdb.Error as error:
+            raise EngineError(f"DuckDB could not start: {error}", do="check [limits] in shop.toml") from error
+        self.run("SET TimeZone = 'UTC'")
+        self.run("SET enable_progress_bar = false")
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give memory and spill files back."""
+        self._connection.close()
+
+    @property
+    def version(self) -> str:
+        """Name and version of the engine, e.g. `duckdb 2.0.0`."""
+        return f"duckdb {duckdb.__version__}"
+
+    def run(self, statement: Statement, params: Parameters = None) -> None:
+        """Execute a statement whose result nobody reads. Raises EngineError."""
+        self.rows(statement, params)
+
+    def rows(self, statement: Statement, params: Parameters = None) -> list[tuple[Any, ...]]:
+        """All rows of a query, as tuples; for results that fit the driver. Raises EngineError."""
+        return self.fetch(statement, params)[1]
+
+    def fetch(self, statement: Statement, params: Parameters = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and all rows of a query. Raises EngineError."""
+        text = sql_of(statement)
+        try:
+            result = self._connection.execute(text, params) if params else self._connection.execute(text)
+            if result.description is None:
+                return [], []
+            return [str(column[0]) for column in result.description], result.fetchall()
+        except duckdb.Error as error:
+            raise EngineError(_first_lines(error), where=_where(text)) from error
+
+    def dicts(self, statement: Statement, params: Parameters = None) -> list[dict[str, Any]]:
+        """All rows of a query, as dictionaries by column name."""
+        names, rows = self.fetch(statement, params)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def value(self, statement: Statement, params: Parameters = None) -> Any:
+        """The first column of the first row, or None."""
+        rows = self.rows(statement, params)
+        return rows[0][0] if rows else None
+
+    def relation(self, statement: Statement) -> Relation:
+        """A query that runs when it is read, as rows, data frame or Arrow."""
+        return Relation(self._connection, sql_of(statement))
+
+    def view(self, name: str, query: exp.Expression | str) -> None:
+        """Give a query a name."""
+        self._create(name, query, "VIEW")
+
+    def table(self, name: str, query: exp.Expression | str) -> None:
+        """Run a query and keep its rows in memory under a name."""
+        self._create(name, query, "TABLE")
+
+    def _create(self, name: str, query: exp.Expression | str, kind: str) -> None:
+        self.drop(name)
+        self.run(f"CREATE {kind} {quoted(name)} AS {sql_of(query)}")
+
+    def drop(self, name: str) -> None:
+        """Forget a view or table, if there is one of this name."""
+        for kind in self._kinds(name):
+            self.run(f"DROP {kind} {quoted(name)}")
+
+    def _kinds(self, name: str) -> list[str]:
+        found = self.rows(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = $1 AND table_schema = 'main'", [name]
+        )
+        return ["VIEW" if row[0] == "VIEW" else "TABLE" for row in found]
+
+    def has(self, name: str) -> bool:
+        """Whether a view or table of this name is there."""
+        return bool(self._kinds(name))
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Columns of a view or table, name → engine type, in their order."""
+        return self.describe(exp.select("*").from_(exp.to_identifier(name, quoted=True)))
+
+    def describe(self, query: Statement) -> dict[str, str]:
+        """Columns of a query, name → engine type, without running it."""
+        return {row[0]: row[1] for row in self.rows(f"DESCRIBE {sql_of(query)}")}
+
+    def attach_parquet(self, name: str, path: Path | Sequence[Path]) -> None:
+        """Give Parquet files a name, so that queries read them as a table."""
+        paths = [path] if isinstance(path, Path) else list(path)
+        files = exp.Array(expressions=[exp.Literal.string(str(item)) for item in paths])
+        self.view(name, exp.select("*").from_(exp.func("read_parquet", files, dialect="duckdb")))
+
+    def attach_arrow(self, name: str, source: object) -> None:
+        """Copy anything that speaks the Arrow PyCapsule interface into a table."""
+        self.drop(name)
+        handle = f"_arrow_{name}"
+        try:
+            self._connection.register(handle, source)
+            self.table(name, exp.select("*").from_(exp.to_identifier(handle, quoted=True)))
+            self._connection.unregister(handle)
+        except duckdb.Error as error:
+            raise EngineError(_first_lines(error), where=name) from error
+
+    def write_parquet(self, query: Statement, path: Path, *, order_by: Sequence[str] = ()) -> int:
+        """Write a query to one Parquet file (zstd), in the order of `order_by`; the number of rows written."""
+        body = sql_of(query)
+        if order_by:
+            keys = ", ".join(f"{quoted(name)} NULLS FIRST" for name in order_by)
+            body = f"SELECT * FROM ({body}) AS ordered ORDER BY {keys}"
+        target = exp.Literal.string(str(path)).sql(dialect="duckdb")
+        rows = self.rows(f"COPY ({body}) TO {target} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+        return int(rows[0][0]) if rows else 0
+
+
+def _first_lines(error: Exception) -> str:
+    """The engine's message without the statement that it repeats."""
+    text = str(error).split("\n\nLINE ")[0]
+    return " ".join(text.split())[:600]
+
+
+def _where(text: str) -> str:
+    return "statement " + " ".join(text.split())[:120]

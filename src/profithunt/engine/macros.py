@@ -1,0 +1,223 @@
+"""House macros: functions with the prefix `X_`, expanded on the syntax tree.
+
+They hold the few differences between engines and the rules of the house, each in one place:
+
+| macro | gives |
+| --- | --- |
+| `X_DIV(a, b)` | a ÷ b as DOUBLE; null where b is zero or missing |
+| `X_MONEY(a)` | a rounded to money, DECIMAL(18, 4), half away from zero |
+| `X_QUANTITY(a)` | the same for quantities |
+| `X_SHARE(amount, upto, total)` | the part of `amount` that belongs to the first `upto` of `total`, rounded to money |
+| `X_ALLOCATE(amount, weight, upto, total)` | the part of `amount` for one row by cumulative rounding: parts add up exactly |
+| `X_PERCENTILE(a, p)` | exact interpolated percentile |
+| `X_DAY(at)` | the day of a UTC time in the shop's time zone |
+| `X_MONTH(day)` | first day of its month |
+| `X_DAYS_BETWEEN(a, b)` | days from day a to day b |
+| `X_ADD_DAYS(day, n)` | the day n days later |
+| `X_TEXT_KEY(a, …)` | one text key of several columns, nulls kept apart from empty text |
+| `X_PART(name)` | what the caller puts there: a dimension, a condition |
+| `X_EACH(list, expression)` | the expression once for each name of the list, `X_ITEM` standing for the column; named after it |
+| `X_PLUS(list)` | the sum of the list's columns in one row |
+| `X_IS(list_name)` | true when the caller declares that fact, e.g. a table that is there |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from profithunt.errors import ModelError
+from profithunt.schema import SQL_TYPES
+
+PREFIX = "X_"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What macros may use: the dialect compiled for, the caller's parts and lists, and the shop's time zone."""
+
+    dialect: str
+    parts: Mapping[str, exp.Expression] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    timezone: str = "UTC"
+    where: str = "statement"
+
+
+Macro = Callable[[list[exp.Expression], Context], exp.Expression]
+
+
+def cast(value: exp.Expression, type_name: str) -> exp.Expression:
+    """CAST to a type of the house (`money`, `text` …)."""
+    return exp.cast(value, SQL_TYPES[type_name], dialect="duckdb")
+
+
+def _double(value: exp.Expression) -> exp.Expression:
+    return exp.cast(value.copy(), "DOUBLE", dialect="duckdb")
+
+
+def _func(name: str, *args: exp.Expression) -> exp.Expression:
+    return exp.Anonymous(this=name, expressions=[item.copy() for item in args])
+
+
+def _known(name: str, *args: exp.Expression) -> exp.Expression:
+    return exp.func(name, *[item.copy() for item in args], dialect="duckdb")
+
+
+def _div(args: list[exp.Expression], _: Context) -> exp.Expression:
+    top, bottom = args
+    return exp.paren(
+        exp.Div(this=_double(top), expression=exp.func("NULLIF", _double(bottom), exp.Literal.number("0")))
+    )
+
+
+def _money(args: list[exp.Expression], _: Context) -> exp.Expression:
+    return cast(args[0].copy(), "money")
+
+
+def _rounded(value: exp.Expression) -> exp.Expression:
+    return cast(_known("ROUND", value, exp.Literal.number("4")), "money")
+
+
+def _share(args: list[exp.Expression], _: Context) -> exp.Expression:
+    amount, upto, total = args
+    ratio = exp.Div(this=_double(upto), expression=_double(total))
+    cut = _rounded(exp.Mul(this=_double(amount), expression=exp.paren(ratio)))
+    return (
+        exp.Case()
+        .when(exp.EQ(this=upto.copy(), expression=total.copy()), cast(amount.copy(), "money"))
+        .when(exp.EQ(this=upto.copy(), expression=exp.Literal.number("0")), cast(exp.Literal.number("0"), "money"))
+        .else_(cut)
+    )
+
+
+def _allocate(args: list[exp.Expression], context: Context) -> exp.Expression:
+    amount, weight, upto, total = args
+    before = exp.paren(exp.Sub(this=upto.copy(), expression=weight.copy()))
+    return exp.paren(
+        exp.Sub(
+            this=_share([amount, upto, total], context),
+            expression=_share([amount, before, total], context),
+        )
+    )
+
+
+def _percentile(args: list[exp.Expression], context: Context) -> exp.Expression:
+    value, share = args
+    return _func("PERCENTILE" if context.dialect == "spark" else "QUANTILE_CONT", _double(value), share)
+
+
+def _day(args: list[exp.Expression], context: Context) -> exp.Expression:
+    if context.timezone == "UTC":
+        return cast(args[0].copy(), "date")
+    zone = exp.Literal.string(context.timezone)
+    if context.dialect == "spark":
+        return cast(_func("FROM_UTC_TIMESTAMP", args[0], zone), "date")
+    utc = _func("TIMEZONE", exp.Literal.string("UTC"), args[0])
+    return cast(_func("TIMEZONE", zone, utc), "date")
+
+
+def _month(args: list[exp.Expression], _: Context) -> exp.Expression:
+    return cast(_known("DATE_TRUNC", exp.Literal.string("month"), args[0]), "date")
+
+
+def _days_between(args: list[exp.Expression], _: Context) -> exp.Expression:
+    start, end = args
+    return exp.DateDiff(this=end.copy(), expression=start.copy(), unit=exp.var("DAY"))
+
+
+def _add_days(args: list[exp.Expression], _: Context) -> exp.Expression:
+    day, count = args
+    return cast(exp.DateAdd(this=day.copy(), expression=count.copy(), unit=exp.var("DAY")), "date")
+
+
+def _text_key(args: list[exp.Expression], _: Context) -> exp.Expression:
+    absent = exp.Literal.string("\x00")
+    parts = [exp.func("COALESCE", cast(item.copy(), "text"), absent.copy()) for item in args]
+    return exp.func("CONCAT_WS", exp.Literal.string("\x1f"), *parts)
+
+
+def _part(args: list[exp.Expression], context: Context) -> exp.Expression:
+    name = args[0].name
+    if name not in context.parts:
+        raise ModelError(f"needs the part {name!r}", where=context.where, expected=f"one of {sorted(context.parts)}")
+    part = context.parts[name].copy()
+    return exp.paren(part) if isinstance(part, exp.Connector) else part
+
+
+def _plus(args: list[exp.Expression], context: Context) -> exp.Expression:
+    names = columns_of(args[0].name, context)
+    result: exp.Expression = exp.column(names[0])
+    for name in names[1:]:
+        result = exp.Add(this=result, expression=exp.column(name))
+    return exp.paren(result)
+
+
+def columns_of(name: str, context: Context) -> tuple[str, ...]:
+    """The columns of a named list. Raises ModelError when the caller gave none of that name."""
+    if name not in context.lists:
+        raise ModelError(f"needs the list {name!r}", where=context.where, expected=f"one of {sorted(context.lists)}")
+    return context.lists[name]
+
+
+def each(node: exp.Anonymous, context: Context) -> list[exp.Expression]:
+    """`X_EACH(list, expression)` as a list of named expressions."""
+    list_name, template = node.expressions
+    result = []
+    for name in columns_of(list_name.name, context):
+
+        def put(item: exp.Expression, name: str = name) -> exp.Expression:
+            if isinstance(item, exp.Column) and item.name.upper() == "X_ITEM":
+                return exp.column(name, table=item.args.get("table"))
+            if isinstance(item, exp.Literal) and item.is_string and item.name == "X_ITEM":
+                return exp.Literal.string(name)
+            return item
+
+        result.append(exp.alias_(template.copy().transform(put), name, copy=False))
+    return result
+
+
+MACROS: Mapping[str, Macro] = {
+    "X_DIV": _div,
+    "X_MONEY": _money,
+    "X_QUANTITY": _money,
+    "X_SHARE": _share,
+    "X_ALLOCATE": _allocate,
+    "X_PERCENTILE": _percentile,
+    "X_DAY": _day,
+    "X_MONTH": _month,
+    "X_DAYS_BETWEEN": _days_between,
+    "X_ADD_DAYS": _add_days,
+    "X_TEXT_KEY": _text_key,
+    "X_PART": _part,
+    "X_PLUS": _plus,
+}
+
+
+def expand(tree: exp.Expression, context: Context) -> exp.Expression:
+    """Replace every macro of a statement, innermost first. Raises ModelError for one that isn't there."""
+    for select in list(tree.find_all(exp.Select)):
+        expressions: list[exp.Expression] = []
+        for item in select.expressions:
+            if isinstance(item, exp.Anonymous) and item.name.upper() == "X_EACH":
+                expressions += each(item, context)
+            else:
+                expressions.append(item)
+        select.set("expressions", expressions)
+    calls = [node for node in tree.find_all(exp.Anonymous) if node.name.upper().startswith(PREFIX)]
+    for node in sorted(calls, key=lambda call: call.depth, reverse=True):
+        macro = MACROS.get(node.name.upper())
+        if macro is None:
+            raise ModelError(
+                f"unknown macro {node.name}", where=context.where, expected=", ".join(sorted([*MACROS, "X_EACH"]))
+            )
+        try:
+            replacement = macro(list(node.expressions), context)
+        except ValueError as error:
+            raise ModelError(f"macro {node.name}: wrong number of arguments", where=context.where) from error
+        if node is tree:
+            tree = replacement
+        else:
+            node.replace(replacement)
+    return tree
