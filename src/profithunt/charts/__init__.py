@@ -1,0 +1,12 @@
+"""Pictures of aggregates as self-contained SVG: same look in the report, on a page, in print, in light and dark.
+
+Written on the server as plain shapes with class names; colours come from the page's tokens, text stays text. Nothing is
+needed beyond the core install, nothing runs in the browser.
+"""
+
+from profithunt.charts.bars import Bar, bar, interval, waterfall
+from profithunt.charts.columns import Column, columns
+from profithunt.charts.curve import Curve, curve
+from profithunt.charts.scale import Scale, scale_for, ticks
+
+__all__ = ["Bar", "Column", "Curve", "Scale", "bar", "columns", "curve", "interval", "scale_for", "ticks", "waterfall"]
