@@ -1,7 +1,7 @@
 -- The shop's laws as functions of the order's index: every table draws from the same ones, so that none has to be
 -- joined to another while it is made. `draw` is uniform in (0, 1) and depends on nothing but key, salt and seed.
 CREATE OR REPLACE MACRO draw(key, salt) AS
-    ((hash(key, getvariable('seed') * 1000 + salt) >> 11)::DOUBLE + 0.5) / 9007199254740992.0;
+    ((hash((key * 1000 + salt) * 1000 + getvariable('seed')) >> 11)::DOUBLE + 0.5) / 9007199254740992.0;
 CREATE OR REPLACE MACRO bell(key, salt) AS
     sqrt(-2 * ln(draw(key, salt))) * cos(2 * pi() * draw(key, salt + 500));
 
