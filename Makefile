@@ -13,7 +13,7 @@ SHOP ?= demo
 ARGS ?=
 
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	--no-emit-index-url --python-version 3.11
 
@@ -86,7 +86,7 @@ FORCE:
 $(VENV)/.core: $(VENV)/.python requirements/core.txt requirements/demo.txt requirements/build.txt pyproject.toml
 	@echo "Installing profithunt into $(VENV) …"
 	@$(INSTALL) -r requirements/build.txt -r requirements/core.txt -r requirements/demo.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core requirements/test.txt
