@@ -1,0 +1,15 @@
+"""The pages of `docs/reference/`, each a function that gives its text from the definitions in the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from reference import errors, macros, settings, tables
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "errors.md": errors.page,
+    "macros.md": macros.page,
+    "settings.md": settings.page,
+    "tables.md": tables.page,
+}
