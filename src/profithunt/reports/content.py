@@ -1,0 +1,230 @@
+"""What a report says, as plain values: gathered from a finished run, rendered by the template, free of any engine.
+
+Money is exact and in shop currency; shares are 0–1; what is missing is None and shown as "–".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the waterfall: a component with its signed amount, or the total so far."""
+
+    name: str
+    label: str
+    amount: Decimal
+    subtotal: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of orders; `complete` is false for the one that is still running or still expects returns."""
+
+    month: str
+    n_orders: int | None
+    net_sales: Decimal | None
+    cm3: Decimal | None
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Member:
+    """A customer or a SKU with what it brought; `detail` names it where it has a name."""
+
+    id: str
+    detail: str
+    n_orders: int | None
+    net_sales: Decimal
+    cm3: Decimal
+
+
+@dataclass(frozen=True)
+class Tails:
+    """Both ends of a ranking by contribution profit: who makes and who loses money, and how many lose."""
+
+    one: str
+    many: str
+    n: int
+    n_losing: int
+    lost: Decimal
+    best: tuple[Member, ...]
+    worst: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Whale:
+    """The whale curve: points (share of customers from best to worst, cumulative profit) and its peak."""
+
+    n_customers: int
+    total: Decimal
+    peak_share: float
+    peak: Decimal
+    points: tuple[tuple[float, float], ...]
+    gini: float | None = None
+
+
+@dataclass(frozen=True)
+class Worst:
+    """One of the worst members of a spread, with orders to look at."""
+
+    id: str
+    detail: str
+    cm3: Decimal
+    orders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How contribution profit spreads over the members of a dimension; the mean never goes alone."""
+
+    one: str
+    many: str
+    n: int
+    mean: Decimal | None
+    p10: Decimal | None
+    p50: Decimal | None
+    p90: Decimal | None
+    worst: tuple[Worst, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """What to do, in order of money: its value over the window with its range, the evidence and the action."""
+
+    id: str
+    code: str
+    title: str
+    why: str
+    entity: Mapping[str, str]
+    value: Decimal
+    p10: Decimal | None
+    p90: Decimal | None
+    confidence: float | None
+    window_days: int
+    rank: int
+    action: str
+    reversible: bool
+    owner: str
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sleeping:
+    """What is switched off for want of data, and what would wake it."""
+
+    name: str
+    wakes: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One way to cut the ledger, and what its members' sum differs from the total by."""
+
+    dimension: str
+    members: int
+    total: Decimal
+    difference: Decimal
+
+
+@dataclass(frozen=True)
+class TableHealth:
+    """One canonical table: what was read, kept, set aside, and the money in what was set aside."""
+
+    name: str
+    files: int
+    rows_read: int
+    rows_kept: int
+    rows_quarantined: int
+    duplicates: int
+    money_quarantined: Decimal | None
+    first_on: str
+    last_on: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows were set aside: table, reason, how many, with what money."""
+
+    table: str
+    reason: str
+    rows: int
+    money: Decimal | None
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where costs come from: source, the net sales that rest on it, whether it is assumed."""
+
+    source: str
+    label: str
+    net_sales: Decimal
+    share: float | None
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """A different assumption and the contribution profit under it."""
+
+    label: str
+    cm3: Decimal
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file or query that the run read."""
+
+    path: str
+    sha256: str
+    n_bytes: int | None
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Which run this is, made from what, with what."""
+
+    run_id: str
+    finished_at: str
+    version: str
+    engine: str
+    settings_hash: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the report shows."""
+
+    shop: str
+    currency: str
+    as_of: dt.date | str | None
+    first_on: str
+    last_on: str
+    n_orders: int | None
+    steps: tuple[Step, ...]
+    months: tuple[Month, ...]
+    customers: Tails | None
+    skus: Tails | None
+    whale: Whale | None
+    spreads: tuple[Spread, ...]
+    opportunities: tuple[Opportunity, ...]
+    n_opportunities: int
+    sleeping: tuple[Sleeping, ...]
+    slices: tuple[Slice, ...]
+    reconciles: bool
+    tables: tuple[TableHealth, ...]
+    reasons: tuple[Reason, ...]
+    capabilities: tuple[Sleeping, ...]
+    bases: tuple[Basis, ...]
+    cases: tuple[Case, ...]
+    lineage: Lineage
+
+    def step(self, name: str) -> Decimal | None:
+        """The amount of a component or subtotal by its name."""
+        return next((step.amount for step in self.steps if step.name == name), None)

@@ -1,0 +1,266 @@
+"""The report as one HTML file that needs nothing else: no network, no script, no font, no second file.
+
+Its content security policy allows its own style sheet by hash and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from profithunt import fmt
+from profithunt.charts import Bar, Column, Curve, Scale, bar, columns, curve, interval, scale_for
+from profithunt.charts import waterfall as waterfall_bars
+from profithunt.reports import sentences
+from profithunt.reports.content import Month, Opportunity, Report, Spread, Tails, Whale
+
+BROAD: Final = (660, 260)
+BROAD_FULL: Final = (760, 240)
+NARROW: Final = (330, 230)
+FINGERPRINT: Final = 16
+"""Hexadecimal digits of a hash that a reader compares by eye."""
+
+LOSS: Final = re.compile(f"{fmt.MINUS}[^\\s,;)]*[\\w%]")
+RATES: Final = ("_rate", "_share", "rate", "share", "margin")
+MONEY: Final = (
+    "value", "cost", "price", "amount", "sales", "cm1", "cm2", "cm3", "cogs", "profit", "loss", "spend", "refund",
+    "discount", "subsidy", "carriage", "money",
+)  # fmt: skip
+"""Words in the name of a piece of evidence that say what it is."""
+
+
+@dataclass(frozen=True)
+class WaterfallRow:
+    """A row of the waterfall: the bar, its picture, its share of net sales."""
+
+    bar: Bar
+    svg: Markup
+    share: Decimal | None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart for wide screens and one for phones, with the points of its table."""
+
+    broad: Markup
+    narrow: Markup
+    table: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class SpreadRow:
+    """A row of the spread table and its picture."""
+
+    spread: Spread
+    svg: Markup
+    orders: bool
+
+
+def words(name: str) -> str:
+    """A name of the system as a reader says it: `marketing_channel` → `Marketing channel`, `sku` → `SKU`."""
+    text = name.replace("_", " ").strip()
+    return text.upper() if text in {"sku", "crm", "cx"} else text[:1].upper() + text[1:]
+
+
+def prose(text: str) -> Markup:
+    """A sentence whose losses stay in one piece: no line ends between the minus and its amount."""
+    return Markup(LOSS.sub(r'<span class="nb">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped before
+
+
+def capitalize_first(text: str) -> str:
+    """The text with a capital at its head, the rest as it is (SKU stays SKU)."""
+    return text[:1].upper() + text[1:]
+
+
+def evidence_value(name: str, value: object, currency: str) -> str:
+    """A piece of evidence as its name says it is meant: a rate, an amount of money, a number, a text."""
+    if value is None or isinstance(value, bool):
+        return fmt.MISSING if value is None else "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(evidence_value(name, part, currency) for part in value)
+    if fmt.to_decimal(value if isinstance(value, (int, float, Decimal, str)) else None) is None:
+        return str(value)
+    figure = fmt.to_decimal(str(value))
+    last = name.rsplit("_", 1)[-1]
+    if name.endswith(RATES):
+        return fmt.share(figure)
+    if name.startswith("n_") or last in {"units", "orders", "lines", "days", "customers"}:
+        return fmt.count(figure)
+    if any(word in name.split("_") for word in MONEY):
+        return fmt.money(figure, currency)
+    return fmt.number(figure)
+
+
+def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
+    """All evidence of an opportunity in a line."""
+    return " · ".join(
+        f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}" for name, value in evidence.items()
+    )
+
+
+def entity_text(entity: Mapping[str, str]) -> str:
+    """What an opportunity is about: `SKU 1029743`, `customer 42 × SKU 17`."""
+    return " × ".join(f"{'SKU' if name == 'sku' else name.removesuffix('_id').replace('_', ' ')} {value}"
+                      for name, value in entity.items())  # fmt: skip
+
+
+def _waterfall(report: Report) -> tuple[WaterfallRow, ...]:
+    bars = waterfall_bars(report.steps)
+    scale = scale_for([place for one in bars for place in (one.start, one.end)])
+    sales = report.step("net_sales")
+    return tuple(
+        WaterfallRow(one, bar(one.start, one.end, scale, one.kind), sentences.ratio(one.amount, sales)) for one in bars
+    )
+
+
+def _months(report: Report, write: Callable[[float], str], title: str) -> Drawing | None:
+    if not any(month.cm3 is not None for month in report.months):
+        return None
+    periods = [
+        Column(fmt.month(month.month)[:3], None if month.cm3 is None else float(month.cm3), month.complete)
+        if not month.month.endswith("-01")
+        else Column(
+            f"{fmt.month(month.month)[:3]} {month.month[2:4]}",
+            None if month.cm3 is None else float(month.cm3),
+            month.complete,
+        )
+        for month in report.months
+    ]
+    return Drawing(columns(periods, *BROAD_FULL, title, write), columns(periods, *NARROW, title, write))
+
+
+def _whale(whale: Whale | None, currency: str, write: Callable[[float], str], title: str) -> Drawing | None:
+    if whale is None or not whale.points:
+        return None
+    data = Curve(
+        points=whale.points,
+        peak=(whale.peak_share, float(whale.peak)),
+        peak_label=f"{fmt.money(whale.peak, currency)} after {fmt.share(whale.peak_share)}",
+        end_label=f"{fmt.money(whale.total, currency)} in the end",
+        x_title="share of customers, best first",
+    )
+    table = []
+    for mark in (0.01, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0):
+        reached = min(whale.points, key=lambda point: abs(point[0] - mark))
+        amount = Decimal(str(reached[1]))
+        table.append({"share": reached[0], "amount": amount, "of_total": sentences.ratio(amount, whale.total)})
+    return Drawing(curve(data, *BROAD, title, write), curve(data, *NARROW, title, write), tuple(table))
+
+
+def _spreads(report: Report) -> tuple[SpreadRow, ...]:
+    rows = []
+    for spread in report.spreads:
+        known = [float(value) for value in (spread.p10, spread.p50, spread.p90) if value is not None]
+        picture = interval(known[0], known[1], known[2], scale_for(known, margin=0.08)) if len(known) == 3 else Markup()  # noqa: PLR2004 - all three
+        rows.append(SpreadRow(spread, picture, orders=any(worst.orders for worst in spread.worst)))
+    return tuple(rows)
+
+
+def tail_scale(group: Tails) -> Scale:
+    """One scale for both ends of a ranking, so that gains and losses compare."""
+    return scale_for([float(member.cm3) for member in (*group.best, *group.worst)])
+
+
+def _margin(month: Month) -> Decimal | None:
+    return sentences.ratio(month.cm3, month.net_sales)
+
+
+def _sections(report: Report) -> list[tuple[str, str]]:
+    """Anchors and names of the sections that this report has."""
+    return [
+        ("waterfall", "Waterfall"),
+        ("opportunities", "Opportunities"),
+        *([("months", "Months")] if report.months else []),
+        *([("customers", "Customers")] if report.customers else []),
+        *([("skus", "SKUs")] if report.skus else []),
+        *([("whale", "Whale curve")] if report.whale else []),
+        *([("spread", "Spread")] if report.spreads else []),
+        ("reconciliation", "Reconciliation"),
+        ("assumptions", "Assumptions"),
+        ("health", "Data health"),
+        ("lineage", "Lineage"),
+    ]
+
+
+def _filters(report: Report) -> dict[str, Callable[..., object]]:
+    currency = report.currency
+
+    def signed_bar(amount: Decimal, scale: Scale) -> Markup:
+        return bar(0.0, float(amount), scale, "loss" if amount < 0 else "gain")
+
+    return {
+        "money": lambda amount: fmt.money(amount, currency),
+        "cents": lambda amount: fmt.money_exact(amount, currency),
+        "share": fmt.share,
+        "count": fmt.count,
+        "counted": fmt.counted,
+        "day": fmt.day,
+        "month": fmt.month,
+        "size": fmt.size,
+        "words": words,
+        "capitalize_first": capitalize_first,
+        "prose": prose,
+        "sure": lambda rate: f"{rate:.0%}",
+        "fingerprint": lambda digest: (digest or "")[:FINGERPRINT] or fmt.MISSING,
+        "bar": signed_bar,
+        "tail_scale": tail_scale,
+        "range": lambda item: fmt.money_range(item.p10, item.p90, currency),
+        "entity": lambda item: entity_text(item.entity),
+        "evidence": lambda item: evidence_text(item.evidence, currency),
+    }
+
+
+def render(report: Report) -> str:
+    """The page as text: polyglot HTML that is well-formed XML, too."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("profithunt.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(_filters(report))
+    loader = environment.loader
+    style = loader.get_source(environment, "report.css")[0] if loader else ""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    text = sentences.write(report)
+
+    def write(amount: float) -> str:
+        return fmt.money(amount, report.currency)
+
+    base = report.step("cm3")
+    return environment.get_template("report.html.j2").render(
+        r=report,
+        text=text,
+        style=Markup(style),  # noqa: S704 - the package's own file
+        policy=policy,
+        sections=_sections(report),
+        waterfall=_waterfall(report),
+        months=_months(report, write, text.months_description),
+        whale=_whale(report.whale, report.currency, write, text.whale_description),
+        spreads=_spreads(report),
+        margin=_margin,
+        cases=[
+            {
+                "label": case.label,
+                "cm3": case.cm3,
+                "change": fmt.money(None if base is None else case.cm3 - base, report.currency, plus=True),
+            }
+            for case in report.cases
+        ],
+    )
+
+
+def opportunity_title(item: Opportunity) -> str:
+    """What an opportunity is about, in a line."""
+    return f"{item.title}: {entity_text(item.entity)}"

@@ -1,0 +1,254 @@
+"""The findings of a report in words: each title says what, the sentence below it says what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from profithunt import fmt
+from profithunt.reports.content import Report, Step, Tails, Whale
+
+ENOUGH: Final = 2
+"""Months that a comparison needs at least."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of the figures below the headline; `loss` when it stands for money lost."""
+
+    label: str
+    value: str
+    note: str
+    loss: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """Every sentence of the report."""
+
+    headline: str
+    lead: str
+    basis: str
+    figures: tuple[Figure, ...]
+    waterfall: str
+    months: str
+    months_description: str
+    customers: str
+    skus: str
+    whale: str
+    whale_description: str
+    spread: str
+    opportunities: str
+    reconciliation: str
+    assumptions: str
+    health: str
+
+
+def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """Part of a whole in 0–1; missing where either is, or where the whole is zero."""
+    return None if part is None or not whole else part / whole
+
+
+def headline(report: Report) -> str:
+    """Contribution profit on net sales, in one line."""
+    cm3, sales = report.step("cm3"), report.step("net_sales")
+    rate = ratio(cm3, sales)
+    of = "" if rate is None else f", {fmt.share(rate)} of net sales"
+    verb = "loses" if cm3 is not None and cm3 < 0 else "makes"
+    amount = fmt.money(None if cm3 is None else abs(cm3), report.currency)
+    return f"{report.shop} {verb} {amount} of contribution profit{of}"
+
+
+def losing(group: Tails | None, currency: str) -> str:
+    """How many of a group lose money, and how much."""
+    if group is None or not group.n:
+        return ""
+    who = fmt.failed(group.n_losing, group.n, group.one, group.many)
+    return f"{who} lose money, {fmt.money(group.lost, currency)} together"
+
+
+def _lead(report: Report) -> str:
+    found = [text for text in (losing(report.customers, report.currency), losing(report.skus, report.currency)) if text]
+    return "; ".join(found) + "." if found else "No customers or SKUs are named in the data."
+
+
+def assumed_share(report: Report) -> Decimal | None:
+    """Share of net sales whose cost of goods rests on an assumption."""
+    if not report.bases:
+        return None
+    assumed = sum((basis.net_sales for basis in report.bases if basis.assumed), Decimal(0))
+    return ratio(assumed, sum((basis.net_sales for basis in report.bases), Decimal(0)))
+
+
+def _basis(report: Report) -> str:
+    assumed = assumed_share(report)
+    rest = f" {fmt.share(assumed)} of net sales rests on assumed costs of goods." if assumed else ""
+    return f"All amounts in {report.currency}, without tax, by date of order.{rest}"
+
+
+def _margin_note(report: Report, name: str, words: str) -> str:
+    rate = ratio(report.step(name), report.step("net_sales"))
+    return words if rate is None else f"{fmt.share(rate)} of net sales, {words}"
+
+
+def _figures(report: Report) -> tuple[Figure, ...]:
+    def figure(label: str, name: str, note: str) -> Figure:
+        amount = report.step(name)
+        return Figure(label, fmt.money(amount, report.currency), note, loss=amount is not None and amount < 0)
+
+    reach = "per order " + fmt.money(ratio(report.step("net_sales"), Decimal(report.n_orders or 0)), report.currency)
+    found = [
+        figure("Net sales", "net_sales", reach if report.n_orders else "without tax, after refunds"),
+        figure("CM1", "cm1", _margin_note(report, "cm1", "after cost of goods")),
+        figure("CM2", "cm2", _margin_note(report, "cm2", "after delivery and service")),
+        figure("Contribution profit", "cm3", _margin_note(report, "cm3", "after marketing")),
+    ]
+    for group in (report.customers, report.skus):
+        if group is not None:
+            name = group.many if group.many.isupper() or group.many[:3].isupper() else group.many.capitalize()
+            label = f"{name} that lose money"
+            share = f"of {fmt.count(group.n)}, {fmt.money(group.lost, report.currency)} together"
+            found.append(Figure(label, fmt.count(group.n_losing), share, loss=group.n_losing > 0))
+    return tuple(found)
+
+
+def waterfall(steps: tuple[Step, ...], currency: str) -> str:
+    """Where the first amount of the waterfall goes: the largest deductions, by name."""
+    parts = [step for step in steps if not step.subtotal]
+    if not parts:
+        return "The ledger is empty."
+    taken = sorted((step for step in parts[1:] if step.amount < 0), key=lambda step: step.amount)[:3]
+    if not taken:
+        return f"{parts[0].label} of {fmt.money(parts[0].amount, currency)} with nothing taken off."
+    names = [f"{step.label.lower()} {fmt.money(step.amount, currency)}" for step in taken]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"Of {fmt.money(parts[0].amount, currency)} {parts[0].label.lower()}, the most goes to {listed}."
+
+
+def _months(report: Report) -> tuple[str, str]:
+    whole = [month for month in report.months if month.complete and month.cm3 is not None]
+    left_out = len(report.months) - len(whole)
+    note = f" {fmt.counted(left_out, 'incomplete month')} hatched and left out of comparisons." if left_out else ""
+    if len(whole) < ENOUGH:
+        return f"Too few complete months to compare.{note}", "Columns of contribution profit by month of order."
+    best = max(whole, key=lambda month: month.cm3 or Decimal(0))
+    worst = min(whole, key=lambda month: month.cm3 or Decimal(0))
+    finding = (
+        f"Best in {fmt.month(best.month)} with {fmt.money(best.cm3, report.currency)}, "
+        f"weakest in {fmt.month(worst.month)} with {fmt.money(worst.cm3, report.currency)}.{note}"
+    )
+    first, last = whole[0], whole[-1]
+    described = (
+        f"Columns of contribution profit for {len(report.months)} months: {fmt.money(first.cm3, report.currency)} in "
+        f"{fmt.month(first.month)}, {fmt.money(last.cm3, report.currency)} in {fmt.month(last.month)}, between "
+        f"{fmt.money(worst.cm3, report.currency)} and {fmt.money(best.cm3, report.currency)}."
+    )
+    return finding, described
+
+
+def _tails(group: Tails | None, currency: str) -> str:
+    if group is None:
+        return ""
+    if not group.n_losing:
+        return f"None of {fmt.counted(group.n, group.one, group.many)} loses money."
+    return f"{losing(group, currency)}. Both ends of the ranking by contribution profit:"
+
+
+def whale(curve: Whale | None, currency: str) -> tuple[str, str]:
+    """The whale curve's headline, and the curve in words."""
+    if curve is None:
+        return "", ""
+    peak = f"The best {fmt.share(curve.peak_share)} of customers make {fmt.money(curve.peak, currency)}"
+    after = curve.peak - curve.total
+    if after <= 0:
+        finding = f"No customer takes profit back: all {fmt.count(curve.n_customers)} add to it."
+    else:
+        of_total = ratio(curve.peak, curve.total)
+        times = f", {fmt.share(of_total)} of the total" if of_total is not None and of_total > 0 else ""
+        finding = f"{peak}{times}; the others take {fmt.money(after, currency)} back."
+    described = (
+        f"Cumulative contribution profit over {fmt.counted(curve.n_customers, 'customer')} from best to worst: it "
+        f"peaks at {fmt.money(curve.peak, currency)} after {fmt.share(curve.peak_share)} of them and ends at "
+        f"{fmt.money(curve.total, currency)}."
+    )
+    return finding, described
+
+
+def _spread(report: Report) -> str:
+    for spread in report.spreads:
+        if spread.mean is not None and spread.p50 is not None:
+            return (
+                f"The mean {spread.one} brings {fmt.money(spread.mean, report.currency)}, the median one "
+                f"{fmt.money(spread.p50, report.currency)}; one in ten brings less than "
+                f"{fmt.money(spread.p10, report.currency)}, one in ten more than "
+                f"{fmt.money(spread.p90, report.currency)}."
+            )
+    return "How contribution profit spreads over orders, customers and SKUs."
+
+
+def _opportunities(report: Report) -> str:
+    if not report.n_opportunities:
+        return (
+            "Nothing found that passes the gates. Opportunities appear here when a detector finds money whose gap to "
+            "its peers is likely to be real."
+        )
+    shown = len(report.opportunities)
+    which = "all shown" if shown == report.n_opportunities else f"the first {shown} shown"
+    count = fmt.counted(report.n_opportunities, "opportunity", "opportunities")
+    return f"{count}, {which}. Values are estimates over the window named, with their range from p10 to p90."
+
+
+def _reconciliation(report: Report) -> str:
+    if report.reconciles:
+        return (
+            f"Yes: cut by any of {fmt.counted(len(report.slices), 'dimension')}, the members add up to "
+            f"{fmt.money_exact(report.step('cm3'), report.currency)}, to the cent."
+        )
+    off = [one.dimension for one in report.slices if one.difference]
+    return f"No: {', '.join(off) or 'the ledger'} differs from the total."
+
+
+def _assumptions(report: Report) -> str:
+    assumed = assumed_share(report)
+    if assumed is None:
+        return "The data says nothing about the source of costs."
+    if not assumed:
+        return "No assumed cost ratios: every cost of goods comes from the shop's own data."
+    return (
+        f"{fmt.share(assumed)} of net sales rests on assumed cost of goods. Assumptions are declared in shop.toml "
+        "under [assumptions] and can be switched off there."
+    )
+
+
+def _health(report: Report) -> str:
+    read = sum(table.rows_read for table in report.tables)
+    aside = sum(table.rows_quarantined for table in report.tables)
+    if not aside:
+        return f"{fmt.counted(read, 'row')} read, none set aside."
+    money = sum((table.money_quarantined or Decimal(0) for table in report.tables), Decimal(0))
+    return f"{fmt.failed(aside, read, 'row')} set aside, with {fmt.money(money, report.currency)} in them."
+
+
+def write(report: Report) -> Text:
+    """All sentences of the report."""
+    months, months_description = _months(report)
+    whale_finding, whale_description = whale(report.whale, report.currency)
+    return Text(
+        headline=headline(report),
+        lead=_lead(report),
+        basis=_basis(report),
+        figures=_figures(report),
+        waterfall=waterfall(report.steps, report.currency),
+        months=months,
+        months_description=months_description,
+        customers=_tails(report.customers, report.currency),
+        skus=_tails(report.skus, report.currency),
+        whale=whale_finding,
+        whale_description=whale_description,
+        spread=_spread(report),
+        opportunities=_opportunities(report),
+        reconciliation=_reconciliation(report),
+        assumptions=_assumptions(report),
+        health=_health(report),
+    )
