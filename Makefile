@@ -41,7 +41,7 @@ static: $(VENV)/.dev ## format, lint, types, import contracts, generated docs up
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/generate_docs.py --check
 
 .PHONY: format

@@ -14,7 +14,7 @@ compiles means the same on every engine; anything else is refused with a sentenc
 """
 
 REFUSED = """
-Refused although engines know them, since they don't do the same on all: `QUALIFY`, `IGNORE NULLS`, sampling, `SELECT *`.
+Refused although engines know them, since they differ: `QUALIFY`, `IGNORE NULLS`, sampling, `SELECT *`.
 """
 
 

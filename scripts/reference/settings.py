@@ -16,8 +16,8 @@ from reference.markdown import code, document, first_line, table
 
 INTRO = """
 A shop is a folder with a `shop.toml`. `profithunt init` writes one; everything in it can be changed by hand. Unknown
-keys are refused, with the file, the line and the key. Paths are relative to the file. Every default is listed here: there
-is no other place where one hides.
+keys are refused, with the file, the line and the key. Paths are relative to the file. Every default is listed here:
+there is no other place where one hides.
 """
 
 HIDDEN = {"folder"}
