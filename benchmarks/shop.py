@@ -33,7 +33,7 @@ MADE: Final = (
 SKUS: Final = 50_000
 LINES_PER_ORDER: Final = 3
 ORDERS_PER_CUSTOMER: Final = 3
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 """Part of the folder's name: raise it when a file in `shop/` changes, so that no old shop is taken for a new one."""
 
 

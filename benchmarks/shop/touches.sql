@@ -14,7 +14,10 @@ SELECT
         WHEN buys AND draw(touch, 122) < 0.4 THEN 60 + 1500 * draw(touch, 123)
         ELSE 3600 - 86400 * 8 * ln(draw(touch, 124)) END)) AS touched_at,
     CASE WHEN buys THEN customer_key(customer_of(i)) END AS customer_id,
-    'V-' || (1000000000 + CASE WHEN buys THEN i ELSE i + getvariable('orders') END)::VARCHAR AS visitor_id,
+    -- A customer comes with one of two devices; guests and those who never buy are strangers each time.
+    'V-' || (1000000000 + CASE
+        WHEN buys AND customer_of(i) IS NOT NULL THEN customer_of(i) * 2 + (draw(touch, 126) < 0.3)::INTEGER
+        ELSE i * 2 + 100000000 + buys::INTEGER END)::VARCHAR AS visitor_id,
     CASE WHEN buys AND draw(touch, 122) < 0.4 THEN session_key(i) END AS session_id,
     CASE WHEN placement_channel(p) = 'email' THEN 'open' WHEN placement_channel(p) = 'affiliate' THEN 'affiliate'
         ELSE 'click' END AS kind,
