@@ -36,6 +36,7 @@ DECIMALS: Final = {
 """Decimals of the smallest coin where they are not two (ISO 4217; forint and rupiah as they are used)."""
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SMALLEST: Final = "0.01%"
 WHOLE: Final = 100
 KILO: Final = 1000
 SHORT: Final = 10
@@ -152,6 +153,8 @@ def share(rate: Amount) -> str:
     percent = abs(figure) * 100
     places = 0 if percent >= WHOLE else 1 if percent >= 10 - Decimal("0.05") or not percent else 2
     text = f"{percent.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}" if percent else "0"
+    if percent and not Decimal(text.replace(",", "")):
+        return f"<{SMALLEST}"
     return _signed(figure, f"{text}%")
 
 

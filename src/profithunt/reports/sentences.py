@@ -46,8 +46,8 @@ class Text:
 
 
 def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """Part of a whole in 0–1; missing where either is, or where the whole is zero."""
-    return None if part is None or not whole else part / whole
+    """Part of a whole in 0–1; missing where either is, or where the whole isn't above zero."""
+    return None if part is None or whole is None or whole <= 0 else part / whole
 
 
 def headline(report: Report) -> str:

@@ -1,0 +1,85 @@
+"""The commands in one catalogue, and what is the same for all: exit codes, mistakes, broken pipes.
+
+Exit codes: 0 fine, 1 a check found something or a run failed, 2 wrong use, 3 bad data.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from profithunt.cli.commands import (
+    check,
+    demo,
+    explain,
+    export,
+    hunt,
+    init,
+    profit,
+    reconcile,
+    report,
+    run as run_command,
+    version,
+)
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="profithunt",
+    help="Finds where a retailer makes and loses money, customer by customer and SKU by SKU, and says what to do about it.",
+    epilog="Start with `profithunt demo`, or with your own files: `profithunt init DIR --from FOLDER`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (init.init, check.check, run_command.run, report.report, profit.profit, explain.explain,
+                reconcile.reconcile, hunt.hunt, export.export, demo.demo, version.version):  # fmt: skip
+    app.command(no_args_is_help=command in (init.init, explain.explain))(command)
+
+
+@app.callback()
+def profithunt(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=version.callback)
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; every mistake is shown in the same form.
+
+    `--json`, `--quiet` and `--debug` are looked up before parsing, since a mistake in parsing heeds them too.
+    """
+    from profithunt.cli import mistakes
+    from profithunt.cli.output import Output
+
+    output = Output(json="--json" in arguments, debug="--debug" in arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = typer.main.get_command(app).main(list(arguments), prog_name="profithunt", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        output.err.print("Stopped.")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence: nobody sees a traceback unasked
+        if type(error).__name__ == "NoArgsIsHelpError":
+            output.out.print(str(error))
+            return mistakes.USAGE
+        if output.debug:
+            mistakes.trace(error)
+        known = mistakes.understood(error)
+        mistakes.show(known, output)
+        return known.exit_code
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,69 @@
+"""The waterfall in block characters: components hang on the running total, subtotals stand on zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from profithunt import fmt
+from profithunt.charts import Bar, Scale, scale_for, waterfall
+from profithunt.charts.bars import StepLike
+from profithunt.cli.views.tables import LOSS, PROFIT, TOTAL
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+FULL: Final = "█"
+LEFT_HALF: Final = "▌"
+RIGHT_HALF: Final = "▐"
+AXIS: Final = "│"
+NARROWEST: Final = 12
+COLOURS: Final = {"gain": PROFIT, "loss": LOSS, "total": TOTAL}
+
+
+def strip(start: float, end: float, scale: Scale, width: int) -> str:
+    """A bar from start to end in `width` characters, to the half character, with the line of zero where it is free.
+
+    A bar that isn't zero is at least half a character long.
+    """
+    low, high = sorted((scale.at(start), scale.at(end)))
+    first, last = round(low * width * 2), round(high * width * 2)
+    if start != end and first == last:
+        first, last = (first, last + 1) if last < width * 2 else (first - 1, last)
+    cells = []
+    axis = min(int(scale.zero * width), width - 1)
+    for cell in range(width):
+        left, right = first <= cell * 2 < last, first <= cell * 2 + 1 < last
+        shape = FULL if left and right else LEFT_HALF if left else RIGHT_HALF if right else " "
+        cells.append(AXIS if shape == " " and cell == axis else shape)
+    return "".join(cells)
+
+
+def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
+    """The whole waterfall, `width` characters wide: label, amount, share of the first subtotal, bar."""
+    from rich.text import Text
+
+    bars = waterfall(steps)
+    amounts = [fmt.money(bar.amount, currency) for bar in bars]
+    base = next((bar for bar in bars if bar.kind == "total"), None)
+    shares = [_share(bar, base) for bar in bars]
+    label_width = max((len(bar.label) for bar in bars), default=0)
+    amount_width = max((len(text) for text in amounts), default=0)
+    share_width = max((len(text) for text in shares), default=0)
+    room = max(width - label_width - amount_width - share_width - 6, NARROWEST)
+    scale = scale_for([place for bar in bars for place in (bar.start, bar.end)])
+    shown = Text()
+    for bar, amount, share in zip(bars, amounts, shares, strict=True):
+        weight = "bold" if bar.kind == "total" else ""
+        ink = f"{weight} {LOSS}".strip() if bar.amount < 0 else weight
+        shown.append(f"{bar.label:<{label_width}}  ", style=weight)
+        shown.append(f"{amount:>{amount_width}}  ", style=ink)
+        shown.append(f"{share:>{share_width}}  ", style="dim")
+        shown.append(strip(bar.start, bar.end, scale, room).rstrip(), style=COLOURS[bar.kind])
+        shown.append("\n")
+    shown.rstrip()
+    return shown
+
+
+def _share(bar: Bar, base: Bar | None) -> str:
+    return fmt.share(bar.amount / base.amount) if base is not None and base.amount > 0 else fmt.MISSING

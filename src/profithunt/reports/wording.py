@@ -1,0 +1,59 @@
+"""How names, entities and evidence of the system read, alike in the report and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from profithunt import fmt
+
+RATES: Final = ("_rate", "_share", "rate", "share", "margin")
+MONEY: Final = (
+    "value", "cost", "price", "amount", "sales", "cm1", "cm2", "cm3", "cogs", "profit", "loss", "spend", "refund",
+    "discount", "subsidy", "carriage", "money",
+)  # fmt: skip
+"""Words in the name of a piece of evidence that say what it is."""
+
+
+def words(name: str) -> str:
+    """A name of the system as a reader says it: `marketing_channel` → `Marketing channel`, `sku` → `SKU`."""
+    text = name.replace("_", " ").strip()
+    return text.upper() if text in {"sku", "crm", "cx"} else text[:1].upper() + text[1:]
+
+
+def capitalize_first(text: str) -> str:
+    """The text with a capital at its head, the rest as it is (SKU stays SKU)."""
+    return text[:1].upper() + text[1:]
+
+
+def evidence_value(name: str, value: object, currency: str) -> str:
+    """A piece of evidence as its name says it is meant: a rate, an amount of money, a number, a text."""
+    if value is None or isinstance(value, bool):
+        return fmt.MISSING if value is None else "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(evidence_value(name, part, currency) for part in value)
+    if fmt.to_decimal(value if isinstance(value, (int, float, Decimal, str)) else None) is None:
+        return str(value)
+    figure = fmt.to_decimal(str(value))
+    last = name.rsplit("_", 1)[-1]
+    if name.endswith(RATES):
+        return fmt.share(figure)
+    if name.startswith("n_") or last in {"units", "orders", "lines", "days", "customers"}:
+        return fmt.count(figure)
+    if any(word in name.split("_") for word in MONEY):
+        return fmt.money(figure, currency)
+    return fmt.number(figure)
+
+
+def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
+    """All evidence of an opportunity in a line."""
+    return " · ".join(
+        f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}" for name, value in evidence.items()
+    )
+
+
+def entity_text(entity: Mapping[str, str]) -> str:
+    """What an opportunity is about: `SKU 1029743`, `customer 42 × SKU 17`."""
+    return " × ".join(f"{'SKU' if name == 'sku' else name.removesuffix('_id').replace('_', ' ')} {value}"
+                      for name, value in entity.items())  # fmt: skip
