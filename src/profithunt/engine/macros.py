@@ -6,9 +6,9 @@ They hold the few differences between engines and the rules of the house, each i
 | --- | --- |
 | `X_DIV(a, b)` | a ÷ b as DOUBLE; null where b is zero or missing |
 | `X_MONEY(a)` | a rounded to money, DECIMAL(18, 4), half away from zero |
+| `X_TIMES(a, b)` | a × b as money; exact for amounts of up to 4 decimals below 100 billion |
 | `X_QUANTITY(a)` | the same for quantities |
-| `X_SHARE(amount, upto, total)` | the part of `amount` that belongs to the first `upto` of `total`, rounded to money |
-| `X_ALLOCATE(amount, weight, upto, total)` | the part of `amount` for one row by cumulative rounding: parts add up exactly |
+| `X_ALLOCATE(amount, before, upto)` | the part of `amount` between two cumulative shares, by cumulative rounding: parts of 0 … 1 add up exactly |
 | `X_PERCENTILE(a, p)` | exact interpolated percentile |
 | `X_DAY(at)` | the day of a UTC time in the shop's time zone |
 | `X_MONTH(day)` | first day of its month |
@@ -18,7 +18,6 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_PART(name)` | what the caller puts there: a dimension, a condition |
 | `X_EACH(list, expression)` | the expression once for each name of the list, `X_ITEM` standing for the column; named after it |
 | `X_PLUS(list)` | the sum of the list's columns in one row |
-| `X_IS(list_name)` | true when the caller declares that fact, e.g. a table that is there |
 """
 
 from __future__ import annotations
@@ -76,31 +75,15 @@ def _money(args: list[exp.Expression], _: Context) -> exp.Expression:
     return cast(args[0].copy(), "money")
 
 
-def _rounded(value: exp.Expression) -> exp.Expression:
-    return cast(_known("ROUND", value, exp.Literal.number("4")), "money")
+def _times(args: list[exp.Expression], _: Context) -> exp.Expression:
+    left, right = args
+    return cast(exp.Mul(this=_double(left), expression=_double(right)), "money")
 
 
-def _share(args: list[exp.Expression], _: Context) -> exp.Expression:
-    amount, upto, total = args
-    ratio = exp.Div(this=_double(upto), expression=_double(total))
-    cut = _rounded(exp.Mul(this=_double(amount), expression=exp.paren(ratio)))
-    return (
-        exp.Case()
-        .when(exp.EQ(this=upto.copy(), expression=total.copy()), cast(amount.copy(), "money"))
-        .when(exp.EQ(this=upto.copy(), expression=exp.Literal.number("0")), cast(exp.Literal.number("0"), "money"))
-        .else_(cut)
-    )
-
-
-def _allocate(args: list[exp.Expression], context: Context) -> exp.Expression:
-    amount, weight, upto, total = args
-    before = exp.paren(exp.Sub(this=upto.copy(), expression=weight.copy()))
-    return exp.paren(
-        exp.Sub(
-            this=_share([amount, upto, total], context),
-            expression=_share([amount, before, total], context),
-        )
-    )
+def _allocate(args: list[exp.Expression], _: Context) -> exp.Expression:
+    amount, before, upto = args
+    start, end = (_times([amount, share], _) for share in (before, upto))
+    return exp.paren(exp.Sub(this=end, expression=start))
 
 
 def _percentile(args: list[exp.Expression], context: Context) -> exp.Expression:
@@ -182,7 +165,7 @@ MACROS: Mapping[str, Macro] = {
     "X_DIV": _div,
     "X_MONEY": _money,
     "X_QUANTITY": _money,
-    "X_SHARE": _share,
+    "X_TIMES": _times,
     "X_ALLOCATE": _allocate,
     "X_PERCENTILE": _percentile,
     "X_DAY": _day,

@@ -1,0 +1,1 @@
+"""The profit ledger: components, allocation, attribution, roll-ups, reconciliation and explanation."""

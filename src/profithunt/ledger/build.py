@@ -1,0 +1,153 @@
+"""Build the ledger and its roll-ups from the canonical tables attached to an engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from sqlglot import exp
+
+from profithunt.config import RateKind, ShopConfig
+from profithunt.engine import Engine, Model, build_order, literal, read_model, read_models
+from profithunt.engine.compiler import Value
+from profithunt.engine.runner import Built, Earlier, Report, Settings, build
+from profithunt.ledger.components import COMPONENTS, LISTS
+from profithunt.ledger.markov import removal_effects
+from profithunt.schema import SQL_TYPES, TABLES
+
+RATE_KINDS: Final[tuple[str, ...]] = RateKind.__args__  # type: ignore[attr-defined]
+
+
+def _folder(name: str) -> Path:
+    return Path(str(files(__package__) / name))
+
+
+def models(attribution: str) -> dict[str, Model]:
+    """All models of the ledger, with the chosen attribution model under the name `touch_weights`."""
+    lists = {**LISTS, "rate_kinds": RATE_KINDS}
+    found = read_models(_folder("models"), lists)
+    chosen = read_model(_folder("attribution") / f"{attribution}.sql", lists)
+    found["touch_weights"] = Model(**{**chosen.__dict__, "name": "touch_weights"})
+    return found
+
+
+def settings(config: ShopConfig, as_of: dt.date, *, ordered: bool = True) -> Settings:
+    """What the models are compiled with for this shop."""
+    assumed = config.assumptions
+    values: dict[str, Value] = {
+        "as_of": as_of,
+        "timezone": config.shop.timezone,
+        "currency": config.shop.currency,
+        "prices_include_tax": config.tax.prices_include_tax,
+        "tax_rate": config.tax.rate,
+        "return_days": config.returns.window_days,
+        "mature_share": config.returns.mature_share,
+        "attribution_days": config.attribution.window_days,
+        "half_life_days": config.attribution.half_life_days,
+        "redemption_share": assumed.redemption_share,
+        "assumed_ratio": assumed.cost_ratio if assumed.use else None,
+    }
+    direct = exp.In(
+        this=exp.func("LOWER", exp.func("COALESCE", exp.column("marketing_channel"), exp.Literal.string("direct"))),
+        expressions=[exp.Literal.string(name.lower()) for name in config.attribution.direct_channels],
+    )
+    return Settings(
+        values=values, lists={**LISTS, "rate_kinds": RATE_KINDS}, parts={"is_direct": direct}, ordered=ordered
+    )
+
+
+def prepare(engine: Engine, config: ShopConfig) -> dict[str, str]:
+    """Put what the settings declare beside the canonical tables: rates, tax by country, assumed cost ratios.
+
+    Canonical tables that no source feeds are made as empty ones. Returns a fingerprint for each table made here.
+    """
+    made = {name: empty_table(name) for name in TABLES if not engine.has(name)}
+    made["rates"] = _rates(config)
+    made["country_tax"] = _rows(
+        {"country": "text", "rate": "rate"}, [(name, rate) for name, rate in sorted(config.tax.by_country.items())]
+    )
+    ratios = config.assumptions.cost_ratio_by_category if config.assumptions.use else {}
+    made["assumed_ratios"] = _rows({"category": "text", "ratio": "rate"}, sorted(ratios.items()))
+    made["component_names"] = _rows({"name": "text"}, [(name,) for name in COMPONENTS])
+    for name, query in made.items():
+        engine.view(name, query)
+    return {name: query.sql(dialect="duckdb") for name, query in made.items()}
+
+
+def as_of(engine: Engine, config: ShopConfig) -> dt.date:
+    """The day the data is complete to: as set, else the last day with an order."""
+    if config.shop.as_of is not None:
+        return config.shop.as_of
+    last = engine.value(exp.select(exp.Max(this=exp.column("ordered_at"))).from_("orders"))
+    return last.date() if last is not None else dt.datetime.now(tz=dt.UTC).date()
+
+
+def build_ledger(
+    engine: Engine,
+    config: ShopConfig,
+    out: Path,
+    *,
+    fingerprints: dict[str, str],
+    earlier: Earlier | None = None,
+    report: Report | None = None,
+) -> list[Built]:
+    """Build every model of the ledger into `out`; canonical tables must be attached under their names."""
+    fingerprints |= prepare(engine, config)
+    n_lines = int(engine.value(exp.select(exp.Count(this=exp.Star())).from_("order_lines")))
+    chosen = settings(config, as_of(engine, config), ordered=n_lines <= config.runs.sort_rows_max)
+    all_models = models(config.attribution.model)
+    given = {*TABLES, "rates", "country_tax", "assumed_ratios", "component_names", "removal_effects"}
+    ordered = build_order(all_models, given)
+    needs_chain = config.attribution.model == "markov"
+    before = [m for m in ordered if needs_chain and m.name in ("touch_points", "order_paths")]
+    build(engine, before, out, settings=chosen, fingerprints=fingerprints)
+    effects = removal_effects(engine) if needs_chain else {}
+    query = _rows({"channel": "text", "effect": "rate"}, sorted(effects.items()))
+    engine.view("removal_effects", query)
+    fingerprints["removal_effects"] = query.sql(dialect="duckdb")
+    return build(
+        engine, ordered, out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report
+    )
+
+
+def empty_table(name: str) -> exp.Select:
+    """A canonical table without rows, all columns typed."""
+    columns = {column.name: column.type for column in TABLES[name].columns.values()}
+    return _rows({**columns, "_file": "text", "_row": "int"}, [])
+
+
+def _rows(columns: Mapping[str, str], rows: list[tuple[Value, ...]]) -> exp.Select:
+    """A query that gives these rows, typed; no row where there are none."""
+    names = list(columns)
+    casts = [
+        exp.alias_(exp.cast(exp.column(name), SQL_TYPES[kind], dialect="duckdb"), name)
+        for name, kind in columns.items()
+    ]
+    given = rows or [tuple(None for _ in names)]
+    values = exp.values([tuple(literal(value) for value in row) for row in given], alias="given", columns=names)
+    query = exp.select(*casts).from_(values)
+    return query if rows else query.where(exp.false())
+
+
+def _rates(config: ShopConfig) -> exp.Query:
+    """Cost rates of the source and of shop.toml as one table; what shop.toml says stands beside what the source says."""
+    columns = {
+        "kind": "text",
+        "rate": "rate",
+        "starts_on": "date",
+        "ends_on": "date",
+        "dimension": "text",
+        "member": "text",
+    }
+    declared = _rows(
+        columns,
+        [
+            (rate.kind, float(rate.rate), rate.starts_on, rate.ends_on, rate.dimension, rate.member)
+            for rate in config.cost_rates
+        ],
+    )
+    source = exp.select(*[exp.column(name) for name in columns]).from_("cost_rates")
+    return exp.union(source, declared, distinct=False, copy=False)

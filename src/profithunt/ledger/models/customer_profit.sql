@@ -1,0 +1,32 @@
+/* ---
+what = "Profit of each customer over all their orders, all components."
+grain = ["customer_id"]
+include = ["amounts"]
+[columns]
+customer_id = "text | customer"
+first_ordered_on = "date | day of the first order"
+last_ordered_on = "date | day of the last order"
+n_orders = "int | orders"
+units = "quantity | units not cancelled"
+units_returned = "quantity | units returned"
+assumed_sales = "money | list sales of lines whose cost is assumed"
+--- */
+WITH gathered AS (
+  SELECT customer_id, ordered_on, 1 AS n_orders, units, units_returned, assumed_sales, X_EACH(amounts, X_ITEM)
+  FROM order_profit
+  WHERE customer_id IS NOT NULL
+  UNION ALL
+  SELECT customer_id, NULL, 0, 0, units_returned, 0, X_EACH(amounts, X_ITEM)
+  FROM ledger
+  WHERE customer_id IS NOT NULL AND order_id IS NULL
+)
+SELECT customer_id,
+       MIN(ordered_on) AS first_ordered_on,
+       MAX(ordered_on) AS last_ordered_on,
+       SUM(n_orders) AS n_orders,
+       SUM(units) AS units,
+       SUM(units_returned) AS units_returned,
+       SUM(assumed_sales) AS assumed_sales,
+       X_EACH(amounts, SUM(X_ITEM))
+FROM gathered
+GROUP BY customer_id

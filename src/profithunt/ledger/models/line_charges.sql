@@ -1,0 +1,34 @@
+/* ---
+what = "What happened to a line after it was sold: returns, refunds, contacts, concessions."
+grain = ["order_id", "line_no"]
+[columns]
+order_id = "text | order"
+line_no = "int | line"
+units_returned = "quantity | units returned"
+units_resaleable = "quantity | units back in stock at full value"
+refund = "money | paid back, taxed as booked"
+difference = "money | currency difference of refunds"
+unpriced_units = "quantity | units whose refund nobody stated"
+return_costs = "money | carriage and handling of returns"
+service = "money | contacts about this line"
+concessions = "money | goodwill and defects of this line"
+--- */
+WITH charges AS (
+  SELECT order_id, line_no, units AS units_returned, units_resaleable, refund, difference, unpriced_units,
+         costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions
+  FROM return_lines WHERE level = 'line'
+  UNION ALL
+  SELECT order_id, line_no, X_QUANTITY(0), X_QUANTITY(0), X_MONEY(0), X_MONEY(0), X_QUANTITY(0), X_MONEY(0), service, concessions
+  FROM service_lines WHERE level = 'line'
+)
+SELECT order_id, line_no,
+       SUM(units_returned) AS units_returned,
+       SUM(units_resaleable) AS units_resaleable,
+       SUM(refund) AS refund,
+       SUM(difference) AS difference,
+       SUM(unpriced_units) AS unpriced_units,
+       SUM(return_costs) AS return_costs,
+       SUM(service) AS service,
+       SUM(concessions) AS concessions
+FROM charges
+GROUP BY order_id, line_no

@@ -1,0 +1,37 @@
+/* ---
+what = "What happened to an order as a whole after it was placed: refunds, contacts, concessions, loyalty, marketing."
+grain = ["order_id"]
+[columns]
+order_id = "text | order"
+refund = "money | paid back on the whole order, taxed as booked"
+difference = "money | currency difference of refunds"
+return_costs = "money | carriage and handling of returns"
+service = "money | contacts about the order"
+concessions = "money | goodwill and defects of the order"
+loyalty = "money | expected cost of credits earned"
+marketing = "money | marketing attributed to the order"
+--- */
+WITH charges AS (
+  SELECT order_id, refund, difference, costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions,
+         X_MONEY(0) AS loyalty, X_MONEY(0) AS marketing
+  FROM return_lines WHERE level = 'order'
+  UNION ALL
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), service, concessions, X_MONEY(0), X_MONEY(0)
+  FROM service_lines WHERE level = 'order'
+  UNION ALL
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), loyalty, X_MONEY(0)
+  FROM loyalty_costs WHERE order_id IS NOT NULL
+  UNION ALL
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), cost
+  FROM order_marketing
+)
+SELECT order_id,
+       SUM(refund) AS refund,
+       SUM(difference) AS difference,
+       SUM(return_costs) AS return_costs,
+       SUM(service) AS service,
+       SUM(concessions) AS concessions,
+       SUM(loyalty) AS loyalty,
+       SUM(marketing) AS marketing
+FROM charges
+GROUP BY order_id

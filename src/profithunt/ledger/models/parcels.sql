@@ -1,0 +1,30 @@
+/* ---
+what = "Each parcel with its order and its cost: as billed, else by the rate card, else the rate per parcel."
+grain = ["shipment_id"]
+kind = "view"
+[columns]
+shipment_id = "text | parcel"
+order_id = "text | order, null where the order is not there"
+carrier = "text | carrier"
+country = "text | country"
+region = "text | region"
+shipped_on = "date | day of dispatch, else of delivery"
+carriage = "money | cost of the parcel"
+--- */
+SELECT shipments.shipment_id AS shipment_id,
+       orders.order_id AS order_id,
+       shipments.carrier AS carrier,
+       shipments.country AS country,
+       shipments.region AS region,
+       X_DAY(COALESCE(shipments.dispatched_at, shipments.delivered_at, orders.ordered_at)) AS shipped_on,
+       X_MONEY(COALESCE(
+         shipments.billed_cost, shipments.shipping_cost, by_carrier.parcel, everywhere.parcel
+       )) AS carriage
+FROM shipments
+LEFT JOIN orders ON orders.order_id = shipments.order_id
+LEFT JOIN day_rates AS everywhere
+  ON everywhere.day = X_DAY(COALESCE(shipments.dispatched_at, orders.ordered_at)) AND everywhere.dimension = ''
+LEFT JOIN day_rates AS by_carrier
+  ON by_carrier.day = X_DAY(COALESCE(shipments.dispatched_at, orders.ordered_at))
+  AND by_carrier.dimension = 'carrier'
+  AND by_carrier.member = shipments.carrier

@@ -1,0 +1,115 @@
+/* ---
+what = "Each return with the order line that it undoes: named, found by its SKU, or found by customer and SKU for credit notes."
+grain = ["return_id"]
+[columns]
+return_id = "text | return"
+level = "text | line, order (the whole order) or loose (no order found)"
+order_id = "text | order it undoes"
+line_no = "int | line it undoes"
+sku = "text | SKU"
+customer_id = "text | customer"
+returned_on = "date | day booked back"
+units = "quantity | units returned"
+units_resaleable = "quantity | units that went back to stock at full value"
+refund = "money | paid back, shop currency at the order day's rate, taxed as booked"
+difference = "money | paid back, at the return day's rate less the order day's"
+unpriced_units = "quantity | units whose refund nobody stated"
+costs = "money | carriage and handling of the return"
+--- */
+WITH wanted_orders AS (
+  SELECT order_id FROM returns WHERE order_id IS NOT NULL GROUP BY order_id
+),
+sku_lines AS (
+  SELECT order_lines.order_id AS order_id, order_lines.sku AS sku, MIN(order_lines.line_no) AS line_no
+  FROM order_lines JOIN wanted_orders ON wanted_orders.order_id = order_lines.order_id
+  GROUP BY order_lines.order_id, order_lines.sku
+),
+no_order AS (
+  SELECT returns.return_id AS return_id, returns.customer_id AS customer_id, returns.sku AS sku,
+         returns.returned_at AS returned_at
+  FROM returns LEFT JOIN orders ON orders.order_id = returns.order_id
+  WHERE orders.order_id IS NULL AND returns.customer_id IS NOT NULL AND returns.sku IS NOT NULL
+),
+candidates AS (
+  SELECT no_order.return_id AS return_id,
+         order_lines.order_id AS order_id,
+         order_lines.line_no AS line_no,
+         ROW_NUMBER() OVER (
+           PARTITION BY no_order.return_id
+           ORDER BY orders.ordered_at DESC, order_lines.order_id DESC, order_lines.line_no ASC
+         ) AS place
+  FROM no_order
+  JOIN orders ON orders.customer_id = no_order.customer_id AND orders.ordered_at <= no_order.returned_at
+  JOIN order_lines ON order_lines.order_id = orders.order_id AND order_lines.sku = no_order.sku
+),
+matched AS (
+  SELECT returns.return_id AS return_id,
+         orders.order_id AS named_order,
+         COALESCE(orders.order_id, candidates.order_id) AS order_id,
+         COALESCE(named_lines.line_no, sku_lines.line_no, candidates.line_no) AS line_no,
+         returns.sku AS sku,
+         returns.customer_id AS customer_id,
+         X_DAY(returns.returned_at) AS returned_on,
+         returns.quantity AS quantity,
+         returns.refund AS refund,
+         returns.resaleable AS resaleable,
+         returns.carriage_cost AS carriage_cost,
+         returns.handling_cost AS handling_cost,
+         returns.cost AS cost
+  FROM returns
+  LEFT JOIN orders ON orders.order_id = returns.order_id
+  LEFT JOIN order_lines AS named_lines
+    ON named_lines.order_id = returns.order_id AND named_lines.line_no = returns.line_no
+  LEFT JOIN sku_lines ON sku_lines.order_id = returns.order_id AND sku_lines.sku = returns.sku
+  LEFT JOIN candidates ON candidates.return_id = returns.return_id AND candidates.place = 1
+),
+placed AS (
+  SELECT matched.return_id AS return_id,
+         CASE
+           WHEN matched.line_no IS NOT NULL THEN 'line'
+           WHEN matched.order_id IS NOT NULL THEN 'order'
+           ELSE 'loose'
+         END AS level,
+         matched.order_id AS order_id,
+         matched.line_no AS line_no,
+         COALESCE(lines.sku, matched.sku) AS sku,
+         COALESCE(orders.customer_id, matched.customer_id) AS customer_id,
+         COALESCE(matched.returned_on, X_DAY(orders.ordered_at)) AS returned_on,
+         COALESCE(matched.quantity, lines.quantity, 0) AS units,
+         matched.refund AS refund,
+         matched.resaleable AS resaleable,
+         matched.carriage_cost AS carriage_cost,
+         matched.handling_cost AS handling_cost,
+         matched.cost AS cost,
+         X_DAY(orders.ordered_at) AS ordered_on,
+         COALESCE(orders.currency, $currency) AS currency
+  FROM matched
+  LEFT JOIN orders ON orders.order_id = matched.order_id
+  LEFT JOIN order_lines AS lines ON lines.order_id = matched.order_id AND lines.line_no = matched.line_no
+)
+SELECT placed.return_id AS return_id,
+       placed.level AS level,
+       placed.order_id AS order_id,
+       placed.line_no AS line_no,
+       placed.sku AS sku,
+       placed.customer_id AS customer_id,
+       placed.returned_on AS returned_on,
+       placed.units AS units,
+       CASE WHEN COALESCE(placed.resaleable, TRUE) THEN placed.units ELSE 0 END AS units_resaleable,
+       CASE WHEN placed.currency = $currency THEN placed.refund
+            ELSE X_TIMES(placed.refund, ordered_rate.exchange) END AS refund,
+       CASE WHEN placed.currency = $currency THEN 0
+            ELSE X_TIMES(placed.refund, COALESCE(returned_rate.exchange, ordered_rate.exchange))
+                 - X_TIMES(placed.refund, ordered_rate.exchange) END AS difference,
+       CASE WHEN placed.refund IS NULL THEN placed.units ELSE 0 END AS unpriced_units,
+       X_MONEY(COALESCE(placed.carriage_cost, everywhere.return_carriage, 0))
+         + X_MONEY(COALESCE(placed.handling_cost, CAST(placed.units AS DOUBLE) * everywhere.return_handling, 0))
+         + COALESCE(placed.cost, 0) AS costs
+FROM placed
+LEFT JOIN day_rates AS everywhere ON everywhere.day = placed.returned_on AND everywhere.dimension = ''
+LEFT JOIN day_rates AS ordered_rate
+  ON ordered_rate.day = placed.ordered_on AND ordered_rate.dimension = 'currency' AND ordered_rate.member = placed.currency
+LEFT JOIN day_rates AS returned_rate
+  ON returned_rate.day = placed.returned_on
+  AND returned_rate.dimension = 'currency'
+  AND returned_rate.member = placed.currency

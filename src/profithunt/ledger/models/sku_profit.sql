@@ -1,0 +1,39 @@
+/* ---
+what = "Profit of each SKU, all components."
+grain = ["sku"]
+include = ["amounts"]
+[columns]
+sku = "text | SKU"
+product_id = "text | style"
+name = "text | name"
+brand = "text | brand"
+category = "text | category"
+n_lines = "int | order lines"
+units = "quantity | units not cancelled"
+units_returned = "quantity | units returned"
+discounted_units = "quantity | units sold below list price or with a discount"
+assumed_sales = "money | list sales of lines whose cost is assumed"
+--- */
+WITH totals AS (
+  SELECT sku,
+         COUNT(line_no) AS n_lines,
+         SUM(units) AS units,
+         SUM(units_returned) AS units_returned,
+         SUM(CASE WHEN discounted THEN units ELSE 0 END) AS discounted_units,
+         SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
+         X_EACH(components, SUM(X_ITEM))
+  FROM ledger
+  WHERE sku IS NOT NULL
+  GROUP BY sku
+)
+SELECT totals.sku AS sku, products.product_id AS product_id, products.name AS name, products.brand AS brand,
+       products.category AS category, totals.n_lines AS n_lines, totals.units AS units,
+       totals.units_returned AS units_returned, totals.discounted_units AS discounted_units,
+       totals.assumed_sales AS assumed_sales,
+       X_EACH(components, totals.X_ITEM),
+       X_PLUS(net_sales_parts) AS net_sales,
+       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) AS cm1,
+       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) AS cm2,
+       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) + X_PLUS(cm3_parts) AS cm3
+FROM totals
+LEFT JOIN products ON products.sku = totals.sku
