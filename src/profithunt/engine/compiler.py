@@ -28,7 +28,7 @@ def compile_sql(
     text: str,
     *,
     dialect: str = "duckdb",
-    parts: Mapping[str, exp.Expression] | None = None,
+    parts: Mapping[str, exp.Expr] | None = None,
     lists: Mapping[str, tuple[str, ...]] | None = None,
     values: Mapping[str, Value] | None = None,
     columns: tuple[ModelColumn, ...] = (),
@@ -49,11 +49,11 @@ def compile_tree(
     text: str,
     *,
     dialect: str = "duckdb",
-    parts: Mapping[str, exp.Expression] | None = None,
+    parts: Mapping[str, exp.Expr] | None = None,
     lists: Mapping[str, tuple[str, ...]] | None = None,
     values: Mapping[str, Value] | None = None,
     where: str = "statement",
-) -> exp.Expression:
+) -> exp.Expr:
     """The same as a syntax tree, before typing."""
     known = dict(values or {})
     tree = parse(text, where)
@@ -65,7 +65,7 @@ def compile_tree(
     return tree
 
 
-def parse(text: str, where: str = "statement") -> exp.Expression:
+def parse(text: str, where: str = "statement") -> exp.Expr:
     """Parse exactly one SELECT of the house dialect. Raises ModelError."""
     try:
         trees = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
@@ -83,7 +83,7 @@ def dependencies(text: str, where: str = "statement") -> set[str]:
     return {table.name for table in tree.find_all(exp.Table) if table.name and table.name not in own}
 
 
-def typed(tree: exp.Expression, columns: tuple[ModelColumn, ...]) -> exp.Expression:
+def typed(tree: exp.Expr, columns: tuple[ModelColumn, ...]) -> exp.Expr:
     """The statement with exactly these columns, in this order, of these types: the contract on every engine."""
     chosen = [exp.alias_(cast(exp.column(column.name), column.type), column.name) for column in columns]
     if not isinstance(tree, exp.Query):
@@ -95,7 +95,7 @@ def compile_model(
     model: Model,
     *,
     dialect: str = "duckdb",
-    parts: Mapping[str, exp.Expression] | None = None,
+    parts: Mapping[str, exp.Expr] | None = None,
     lists: Mapping[str, tuple[str, ...]] | None = None,
     values: Mapping[str, Value] | None = None,
 ) -> str:
@@ -105,7 +105,7 @@ def compile_model(
     )
 
 
-def literal(value: Value) -> exp.Expression:
+def literal(value: Value) -> exp.Expr:
     """A value as a typed literal of the tree."""
     if value is None:
         return exp.null()
@@ -121,7 +121,7 @@ def literal(value: Value) -> exp.Expression:
     return exp.Literal.string(value)
 
 
-def _bind(tree: exp.Expression, values: Mapping[str, Value], where: str) -> exp.Expression:
+def _bind(tree: exp.Expr, values: Mapping[str, Value], where: str) -> exp.Expr:
     for node in list(tree.find_all(exp.Parameter, exp.Placeholder)):
         name = node.name or str(node.this)
         if name not in values:
@@ -130,7 +130,7 @@ def _bind(tree: exp.Expression, values: Mapping[str, Value], where: str) -> exp.
     return tree
 
 
-def refuse(tree: exp.Expression, where: str) -> None:
+def refuse(tree: exp.Expr, where: str) -> None:
     """Raise ModelError for a function or a construct that is not on the list of what means the same everywhere."""
     for node in tree.find_all(exp.Func):
         name = node.name.upper() if isinstance(node, exp.Anonymous) else node.sql_name()
@@ -149,7 +149,7 @@ def refuse(tree: exp.Expression, where: str) -> None:
         raise ModelError(f"{found[0]} is not allowed", where=where, expected="what every engine does alike")
 
 
-_BANNED: Mapping[type[exp.Expression], str] = {
+_BANNED: Mapping[type[exp.Expr], str] = {
     exp.Qualify: "QUALIFY",
     exp.IgnoreNulls: "IGNORE NULLS",
     exp.TableSample: "sampling",

@@ -21,7 +21,7 @@ from profithunt.errors import EngineError
 if TYPE_CHECKING:
     from types import TracebackType
 
-Statement = str | exp.Expression
+Statement = str | exp.Expr
 Parameters = Sequence[object] | Mapping[str, object] | None
 
 _MEMORY_SHARE = 0.6
@@ -119,15 +119,15 @@ class Engine:
         """A query that runs when it is read, as rows, data frame or Arrow."""
         return Relation(self._connection, sql_of(statement))
 
-    def view(self, name: str, query: exp.Expression | str) -> None:
+    def view(self, name: str, query: exp.Expr | str) -> None:
         """Give a query a name."""
         self._create(name, query, "VIEW")
 
-    def table(self, name: str, query: exp.Expression | str) -> None:
+    def table(self, name: str, query: exp.Expr | str) -> None:
         """Run a query and keep its rows in memory under a name."""
         self._create(name, query, "TABLE")
 
-    def _create(self, name: str, query: exp.Expression | str, kind: str) -> None:
+    def _create(self, name: str, query: exp.Expr | str, kind: str) -> None:
         self.drop(name)
         self.run(f"CREATE {kind} {quoted(name)} AS {sql_of(query)}")
 

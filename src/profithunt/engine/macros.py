@@ -38,60 +38,60 @@ class Context:
     """What macros may use: the dialect compiled for, the caller's parts and lists, and the shop's time zone."""
 
     dialect: str
-    parts: Mapping[str, exp.Expression] = field(default_factory=dict)
+    parts: Mapping[str, exp.Expr] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     timezone: str = "UTC"
     where: str = "statement"
 
 
-Macro = Callable[[list[exp.Expression], Context], exp.Expression]
+Macro = Callable[[list[exp.Expr], Context], exp.Expr]
 
 
-def cast(value: exp.Expression, type_name: str) -> exp.Expression:
+def cast(value: exp.Expr, type_name: str) -> exp.Expr:
     """CAST to a type of the house (`money`, `text` …)."""
     return exp.cast(value, SQL_TYPES[type_name], dialect="duckdb")
 
 
-def _double(value: exp.Expression) -> exp.Expression:
+def _double(value: exp.Expr) -> exp.Expr:
     return exp.cast(value.copy(), "DOUBLE", dialect="duckdb")
 
 
-def _func(name: str, *args: exp.Expression) -> exp.Expression:
+def _func(name: str, *args: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[item.copy() for item in args])
 
 
-def _known(name: str, *args: exp.Expression) -> exp.Expression:
+def _known(name: str, *args: exp.Expr) -> exp.Expr:
     return exp.func(name, *[item.copy() for item in args], dialect="duckdb")
 
 
-def _div(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _div(args: list[exp.Expr], _: Context) -> exp.Expr:
     top, bottom = args
     return exp.paren(
         exp.Div(this=_double(top), expression=exp.func("NULLIF", _double(bottom), exp.Literal.number("0")))
     )
 
 
-def _money(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _money(args: list[exp.Expr], _: Context) -> exp.Expr:
     return cast(args[0].copy(), "money")
 
 
-def _times(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _times(args: list[exp.Expr], _: Context) -> exp.Expr:
     left, right = args
     return cast(exp.Mul(this=_double(left), expression=_double(right)), "money")
 
 
-def _allocate(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _allocate(args: list[exp.Expr], _: Context) -> exp.Expr:
     amount, before, upto = args
     start, end = (_times([amount, share], _) for share in (before, upto))
     return exp.paren(exp.Sub(this=end, expression=start))
 
 
-def _percentile(args: list[exp.Expression], context: Context) -> exp.Expression:
+def _percentile(args: list[exp.Expr], context: Context) -> exp.Expr:
     value, share = args
     return _func("PERCENTILE" if context.dialect == "spark" else "QUANTILE_CONT", _double(value), share)
 
 
-def _day(args: list[exp.Expression], context: Context) -> exp.Expression:
+def _day(args: list[exp.Expr], context: Context) -> exp.Expr:
     if context.timezone == "UTC":
         return cast(args[0].copy(), "date")
     zone = exp.Literal.string(context.timezone)
@@ -101,27 +101,27 @@ def _day(args: list[exp.Expression], context: Context) -> exp.Expression:
     return cast(_func("TIMEZONE", zone, utc), "date")
 
 
-def _month(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _month(args: list[exp.Expr], _: Context) -> exp.Expr:
     return cast(_known("DATE_TRUNC", exp.Literal.string("month"), args[0]), "date")
 
 
-def _days_between(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _days_between(args: list[exp.Expr], _: Context) -> exp.Expr:
     start, end = args
     return exp.DateDiff(this=end.copy(), expression=start.copy(), unit=exp.var("DAY"))
 
 
-def _add_days(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _add_days(args: list[exp.Expr], _: Context) -> exp.Expr:
     day, count = args
     return cast(exp.DateAdd(this=day.copy(), expression=count.copy(), unit=exp.var("DAY")), "date")
 
 
-def _text_key(args: list[exp.Expression], _: Context) -> exp.Expression:
+def _text_key(args: list[exp.Expr], _: Context) -> exp.Expr:
     absent = exp.Literal.string("\x00")
     parts = [exp.func("COALESCE", cast(item.copy(), "text"), absent.copy()) for item in args]
     return exp.func("CONCAT_WS", exp.Literal.string("\x1f"), *parts)
 
 
-def _part(args: list[exp.Expression], context: Context) -> exp.Expression:
+def _part(args: list[exp.Expr], context: Context) -> exp.Expr:
     name = args[0].name
     if name not in context.parts:
         raise ModelError(f"needs the part {name!r}", where=context.where, expected=f"one of {sorted(context.parts)}")
@@ -129,9 +129,9 @@ def _part(args: list[exp.Expression], context: Context) -> exp.Expression:
     return exp.paren(part) if isinstance(part, exp.Connector) else part
 
 
-def _plus(args: list[exp.Expression], context: Context) -> exp.Expression:
+def _plus(args: list[exp.Expr], context: Context) -> exp.Expr:
     names = columns_of(args[0].name, context)
-    result: exp.Expression = exp.column(names[0])
+    result: exp.Expr = exp.column(names[0])
     for name in names[1:]:
         result = exp.Add(this=result, expression=exp.column(name))
     return exp.paren(result)
@@ -144,13 +144,13 @@ def columns_of(name: str, context: Context) -> tuple[str, ...]:
     return context.lists[name]
 
 
-def each(node: exp.Anonymous, context: Context) -> list[exp.Expression]:
+def each(node: exp.Anonymous, context: Context) -> list[exp.Expr]:
     """`X_EACH(list, expression)` as a list of named expressions."""
     list_name, template = node.expressions
     result = []
     for name in columns_of(list_name.name, context):
 
-        def put(item: exp.Expression, name: str = name) -> exp.Expression:
+        def put(item: exp.Expr, name: str = name) -> exp.Expr:
             if isinstance(item, exp.Column) and item.name.upper() == "X_ITEM":
                 return exp.column(name, table=item.args.get("table"))
             if isinstance(item, exp.Literal) and item.is_string and item.name == "X_ITEM":
@@ -178,10 +178,10 @@ MACROS: Mapping[str, Macro] = {
 }
 
 
-def expand(tree: exp.Expression, context: Context) -> exp.Expression:
+def expand(tree: exp.Expr, context: Context) -> exp.Expr:
     """Replace every macro of a statement, innermost first. Raises ModelError for one that isn't there."""
     for select in list(tree.find_all(exp.Select)):
-        expressions: list[exp.Expression] = []
+        expressions: list[exp.Expr] = []
         for item in select.expressions:
             if isinstance(item, exp.Anonymous) and item.name.upper() == "X_EACH":
                 expressions += each(item, context)

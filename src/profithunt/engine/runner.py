@@ -42,7 +42,7 @@ class Settings:
 
     values: Mapping[str, Value]
     lists: Mapping[str, tuple[str, ...]]
-    parts: Mapping[str, exp.Expression]
+    parts: Mapping[str, exp.Expr]
     ordered: bool = True
 
 
