@@ -1,0 +1,86 @@
+"""Detectors: where profit leaks, one small file each.
+
+`CATALOGUE` lists those that come with the package; `catalogue()` reads them and a retailer's own. Whoever adds one
+writes `catalogue/<name>.sql` and, beside it, `<name>.md` (prose, input rows, expected findings: its test and its page).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from profithunt.detectors.definition import OWN_NUMBER, Detector, parse_detector, read_detector
+from profithunt.detectors.query import Clock, clock, compile_detector, compile_rows, evidence_columns
+from profithunt.errors import ConfigError, ModelError
+
+FOLDER: Final = Path(__file__).parent / "catalogue"
+
+CATALOGUE: Final = (
+    "avoidable_split",
+    "basket_builder",
+    "cancelled_by_us",
+    "cannot_make_a_profit",
+    "carrier_overbilling",
+    "contact_heavy",
+    "cost_anomaly",
+    "costly_payment_mix",
+    "discount_only_buyer",
+    "failed_first_attempts",
+    "gateway_product",
+    "lane_out_of_control",
+    "lifetime_loss",
+    "loss_making_order_shape",
+    "offer_stacking",
+    "return_driven_loss",
+    "search_term_waste",
+    "serial_returner",
+    "store_that_loses_customers",
+    "unprofitable_keyword",
+    "where_is_my_order_surge",
+)
+"""Names of the detectors that come with the package, sorted; each is a file in `catalogue/`."""
+
+
+def catalogue(own: Sequence[Path] = (), off: Sequence[str] = ()) -> list[Detector]:
+    """Every detector that hunts, by number: those of the package, then the retailer's own files.
+
+    `off` holds codes or names that do not run. Raises ModelError for a file that breaks the contract, ConfigError for
+    an `off` that names none.
+    """
+    found = [read_detector(FOLDER / f"{name}.sql") for name in CATALOGUE]
+    found += [read_detector(path) for path in own]
+    for field in ("name", "code", "number"):
+        seen: dict[object, Detector] = {}
+        for detector in found:
+            value = getattr(detector, field)
+            if value in seen:
+                other = seen[value]
+                raise ModelError(
+                    f"{field} {value!r} is taken by {other.name}",
+                    where=str(detector.path),
+                    expected=f"a {field} of its own (numbers of your own start at {OWN_NUMBER})",
+                )
+            seen[value] = detector
+    known = {detector.name for detector in found} | {detector.code for detector in found}
+    unknown = sorted(set(off) - known)
+    if unknown:
+        raise ConfigError(
+            f"there is no detector '{unknown[0]}'", where="shop.toml, detectors.off", expected=", ".join(sorted(known))
+        )
+    return sorted((d for d in found if d.name not in off and d.code not in off), key=lambda d: d.number)
+
+
+__all__ = [
+    "CATALOGUE",
+    "FOLDER",
+    "Clock",
+    "Detector",
+    "catalogue",
+    "clock",
+    "compile_detector",
+    "compile_rows",
+    "evidence_columns",
+    "parse_detector",
+    "read_detector",
+]

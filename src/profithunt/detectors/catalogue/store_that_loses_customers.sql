@@ -1,0 +1,60 @@
+/* ---
+code = "STO46"
+number = 46
+name = "store_that_loses_customers"
+level = "store"
+entity = ["store_id"]
+owner = "stores"
+reversible = false
+action = "coach_the_store"
+statistic = "share"
+direction = "low"
+outlier = 0.9
+window_days = 364
+credibility = 0.7
+needs = ["orders.store_id", "orders.customer_id"]
+[thresholds]
+min_customers = 20
+[rows]
+from = "order_profit"
+where = "in_window"
+order_by = "cm3"
+[docs]
+why = "Fewer of the customers who shopped here in the first half of the year came back to any store in the second half than elsewhere."
+value = "Customers lost in 28 days beyond the median store's × a retained customer's profit (CM3) of a year."
+known_problems = "Holiday places and stores that closed; customers without a card are not seen. Closing a store is another decision."
+source = "MISSION M7; METRICS sections 2 and 6"
+--- */
+WITH halves AS (
+  SELECT X_ADD_DAYS($window_start, CAST(FLOOR(X_DAYS_BETWEEN($window_start, $window_end) / 2) AS INT)) AS middle
+),
+visits AS (
+  SELECT o.customer_id,
+         o.store_id,
+         COUNT(*) AS n_orders,
+         ROW_NUMBER() OVER (PARTITION BY o.customer_id ORDER BY COUNT(*) DESC, o.store_id) AS place
+  FROM order_profit AS o
+  CROSS JOIN halves AS h
+  WHERE o.in_window AND o.ordered_on <= h.middle AND o.customer_id IS NOT NULL AND o.store_id IS NOT NULL
+  GROUP BY o.customer_id, o.store_id
+),
+later AS (
+  SELECT o.customer_id, SUM(o.cm3) AS cm3
+  FROM order_profit AS o
+  CROSS JOIN halves AS h
+  WHERE o.in_window AND o.ordered_on > h.middle AND o.customer_id IS NOT NULL
+  GROUP BY o.customer_id
+)
+SELECT v.store_id,
+       COUNT(l.customer_id) AS hits,
+       COUNT(*)             AS trials,
+       X_DIV(GREATEST(SUM(l.cm3), 0), COUNT(l.customer_id)) * X_DIV(2 * 364, $window_days) AS unit_loss,
+       COUNT(l.customer_id) AS unit_n,
+       COUNT(*)             AS customers,
+       COUNT(l.customer_id) AS customers_retained,
+       SUM(l.cm3)           AS cm3_of_retained
+FROM visits AS v
+LEFT JOIN later AS l ON l.customer_id = v.customer_id
+WHERE v.place = 1
+GROUP BY v.store_id
+HAVING COUNT(*) >= $min_customers

@@ -1,0 +1,309 @@
+"""Whether an entity's rate is worse than it should be, by how much, and what that costs over the days ahead.
+
+`assess` takes the columns that a detector's query gave (one entry an entity), whatever the detector: it fits the peers,
+shrinks, tests, and draws the money. What it looks for is a *gap* between the entity's true rate and a benchmark; money
+is gap × exposure over the horizon × money per unit of gap.
+
+| statistic | columns | rate |
+| --- | --- | --- |
+| share | hits, trials | hits ÷ trials |
+| count | hits, exposure | hits ÷ exposure |
+| ratio | n, y, x, yy, xy, xx (sums of products of two amounts) | y ÷ x |
+| sum | loss, n, loss_sq | none: a fact that was added up, not a rate |
+
+Source: METRICS section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from profithunt.models.activity import Activity, Outlook, Season, outlook, steady
+from profithunt.models.discovery import benjamini_hochberg
+from profithunt.models.shrinkage import Array, Posterior, fit_beta, fit_gamma, fit_normal
+
+Statistic = Literal["share", "count", "ratio", "sum"]
+Column = Sequence[float | None]
+
+N_DRAWS = 512
+_FEW_PEERS = 8
+_UNIT_PRIOR = 3.0
+_VARIANCE_PRIOR = 4.0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a detector judges.
+
+    `direction` in which a rate is bad; `outlier` percentile of ordinary peers that an entity must lie beyond (None: any
+    gap to the benchmark counts); `probability` the least P(gap > 0); `false_discovery` the share of false finds that is
+    accepted over all entities tested; `window_days` seen; `horizon_days` ahead; `season` how much busier the horizon is.
+    """
+
+    statistic: Statistic
+    direction: Literal["high", "low"] = "high"
+    outlier: float | None = None
+    probability: float = 0.8
+    false_discovery: float = 0.1
+    window_days: float = 28
+    horizon_days: float = 28
+    season: Season = Season()
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What came out, one entry an entity, in the order that it came in; money over the horizon.
+
+    `found` passed every gate of statistics; `rate` shrunken, `raw_rate` as seen, `benchmark` what peers (or the
+    detector) set, `probability` P(gap > 0), `exposure` expected over the horizon, `unit` money per unit of gap,
+    `alive` P(still active), `p10`/`p50`/`p90`/`mean` of the money (NaN where not found), `tested` how many were tested.
+    """
+
+    found: npt.NDArray[np.bool_]
+    rate: Array
+    raw_rate: Array
+    benchmark: Array
+    probability: Array
+    p_value: Array
+    exposure: Array
+    unit: Array
+    alive: Array
+    p10: Array
+    p50: Array
+    p90: Array
+    mean: Array
+    tested: int
+
+
+def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -> Assessment:
+    """Judge all entities of one detector. `peers` holds each entity's group."""
+    data = {name: np.array([np.nan if v is None else float(v) for v in values]) for name, values in columns.items()}
+    groups = _groups(peers)
+    size = _exposure(data, rule.statistic)
+    activity = _outlook(data, size, rule)
+    if rule.statistic == "sum":
+        return _assess_sum(data, activity, rule)
+
+    posterior, raw, error, ordinary = _shrink(data, groups, rule)
+    rate = posterior.mean
+    benchmark = _given(data, "benchmark", _group_median(rate, groups))
+    sign = 1.0 if rule.direction == "high" else -1.0
+    above = posterior.above(benchmark)
+    probability = above if sign > 0 else 1 - above
+    p_value = _p_values(data, raw, error, benchmark, rule)
+    passed = benjamini_hochberg(p_value, rule.false_discovery)
+    beyond = sign * (rate - benchmark) > 0
+    if rule.outlier is not None:
+        beyond &= sign * (rate - ordinary) > 0
+    if "limit" in data:
+        over = posterior.above(data["limit"])
+        beyond &= (over if sign > 0 else 1 - over) >= rule.probability
+    found = passed & beyond & (probability >= rule.probability)
+
+    unit, spread = _unit(data, groups)
+    ahead = size * activity.factor
+    index = np.flatnonzero(found)
+    chosen, level, level_2, level_3 = _uniforms()
+    pace = _pace_draws(activity, index, level_2)
+    if "loss" in data:
+        worth = data["loss"][index][:, None] * activity.factor[index][:, None] * pace
+        worth = worth * np.exp(spread[index][:, None] * special.ndtri(level_3)[None, :])
+    else:
+        gap = sign * (posterior.only(index).draws(chosen, level) - benchmark[index][:, None])
+        money = unit[index][:, None] * np.exp(spread[index][:, None] * special.ndtri(level_3)[None, :])
+        worth = gap * ahead[index][:, None] * pace * money
+    return _result(
+        worth,
+        index,
+        found=found,
+        rate=rate,
+        raw_rate=raw,
+        benchmark=benchmark,
+        probability=probability,
+        p_value=p_value,
+        exposure=ahead,
+        unit=unit,
+        alive=activity.alive,
+    )
+
+
+def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assessment:
+    loss = np.nan_to_num(data["loss"])
+    n = np.maximum(np.nan_to_num(data["n"]), 1.0)
+    squares = np.nan_to_num(_given(data, "loss_sq", loss**2 / n))
+    relative = np.sqrt(np.maximum(squares, 0)) / np.maximum(np.abs(loss), 1e-12)
+    # A total of independent amounts has the variance of the sum of their squares (compound Poisson).
+    probability = np.asarray(special.ndtr(np.sign(loss) / np.maximum(relative, 1e-6)), dtype=np.float64)
+    found = (loss > 0) & (probability >= rule.probability)
+    index = np.flatnonzero(found)
+    _, level, level_2, _ = _uniforms()
+    shape = 1 / np.clip(relative[index], 1e-3, None) ** 2
+    draws = special.gammaincinv(shape[:, None], level[None, :]) / shape[:, None]
+    scale = activity.factor
+    worth = loss[index][:, None] * scale[index][:, None] * draws * _pace_draws(activity, index, level_2)
+    empty = np.full_like(loss, np.nan)
+    return _result(
+        worth,
+        index,
+        found=found,
+        rate=empty,
+        raw_rate=empty,
+        benchmark=empty,
+        probability=probability,
+        p_value=1 - probability,
+        exposure=n * scale,
+        unit=loss / n,
+        alive=activity.alive,
+    )
+
+
+def _result(worth: Array, index: npt.NDArray[np.intp], **arrays: npt.NDArray[np.float64]) -> Assessment:
+    count = len(arrays["probability"])
+    p10, p50, p90, mean = (np.full(count, np.nan) for _ in range(4))
+    if index.size:
+        p10[index], p50[index], p90[index] = np.quantile(worth, [0.1, 0.5, 0.9], axis=1)
+        mean[index] = worth.mean(axis=1)
+    found = arrays.pop("found").astype(bool)
+    return Assessment(found=found, p10=p10, p50=p50, p90=p90, mean=mean, tested=count, **arrays)
+
+
+def _exposure(data: dict[str, Array], statistic: Statistic) -> Array:
+    name = {"share": "trials", "count": "exposure", "ratio": "x", "sum": "n"}[statistic]
+    return np.nan_to_num(data[name])
+
+
+def _outlook(data: dict[str, Array], size: Array, rule: Rule) -> Outlook:
+    if "n_rows" not in data:
+        return steady(size, rule.window_days, rule.horizon_days, rule.season)
+    seen = Activity(
+        rows=np.nan_to_num(data["n_rows"]),
+        recent=np.nan_to_num(data["n_recent"]),
+        days=np.nan_to_num(data["n_days"]),
+        waited=np.nan_to_num(data["days_waited"]),
+        silent=np.nan_to_num(data["days_silent"]),
+    )
+    return outlook(seen, rule.window_days, rule.horizon_days, rule.season)
+
+
+def _groups(peers: Sequence[object]) -> npt.NDArray[np.intp]:
+    """Number of each entity's group of peers; groups of fewer than eight are put together."""
+    names = np.array([str(peer) for peer in peers], dtype=object).astype(str)
+    _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
+    return np.where(counts[index] < _FEW_PEERS, -1, index).astype(np.intp)
+
+
+def _shrink(
+    data: dict[str, Array], groups: npt.NDArray[np.intp], rule: Rule
+) -> tuple[Posterior, Array, Array, Array]:
+    """Posterior, rate as seen, its standard error, and the percentile of ordinary peers that `outlier` asks for."""
+    error = np.zeros(len(groups))
+    if rule.statistic == "share":
+        value, weight = np.nan_to_num(data["hits"]), np.nan_to_num(data["trials"])
+        raw = value / np.maximum(weight, 1e-12)
+    elif rule.statistic == "count":
+        value, weight = np.nan_to_num(data["hits"]), np.nan_to_num(data["exposure"])
+        raw = value / np.maximum(weight, 1e-12)
+    else:
+        raw, error = _ratio(data)
+        value, weight = raw, error
+    fit = {"share": fit_beta, "count": fit_gamma, "ratio": fit_normal}[rule.statistic]
+    level = 0.5 if rule.outlier is None else rule.outlier
+    ordinary = np.zeros(len(groups))
+    odd = np.zeros(len(groups))
+    first, second, third, fourth = (np.zeros(len(groups)) for _ in range(4))
+    family: Literal["beta", "gamma", "normal"] = "normal"
+    for group in np.unique(groups):
+        inside = groups == group
+        prior = fit(value[inside], weight[inside])
+        part = prior.posterior(value[inside], weight[inside])
+        family = part.family
+        odd[inside] = part.odd
+        first[inside], second[inside] = part.body
+        third[inside], fourth[inside] = part.wide
+        ordinary[inside] = prior.quantile(level if rule.direction == "high" else 1 - level)
+    return Posterior(family, odd, (first, second), (third, fourth)), raw, error, ordinary
+
+
+def _ratio(data: dict[str, Array]) -> tuple[Array, Array]:
+    """y ÷ x of each entity and its standard error, the scatter of small samples held against that of all."""
+    n, y, x, yy, xy, xx = (np.nan_to_num(data[name]) for name in ("n", "y", "x", "yy", "xy", "xx"))
+    base = np.where(np.abs(x) > 1e-12, x, 1e-12)
+    ratio = y / base
+    scatter = np.maximum(yy - 2 * ratio * xy + ratio**2 * xx, 0)
+    scale = np.maximum(xx / np.maximum(n, 1), 1e-12)
+    enough = n >= 2
+    own = np.where(enough, scatter / np.maximum(n - 1, 1) / scale, 0)
+    usual = float(np.median(own[enough])) if enough.any() else 1.0
+    pooled = (_VARIANCE_PRIOR * usual + np.maximum(n - 1, 0) * own) / (_VARIANCE_PRIOR + np.maximum(n - 1, 0))
+    return ratio, np.sqrt(pooled * xx) / np.abs(base) + 1e-9
+
+
+def _p_values(data: dict[str, Array], raw: Array, error: Array, benchmark: Array, rule: Rule) -> Array:
+    """Probability of a rate at least as bad as the one seen, were the true one at the benchmark."""
+    high = rule.direction == "high"
+    if rule.statistic == "ratio":
+        n = np.nan_to_num(data["n"])
+        distance = (raw - benchmark) / error * (1 if high else -1)
+        return np.asarray(special.stdtr(np.maximum(n + _VARIANCE_PRIOR - 1, 1), -distance), dtype=np.float64)
+    hits = np.nan_to_num(data["hits"])
+    if rule.statistic == "share":
+        trials = np.nan_to_num(data["trials"])
+        level = np.clip(benchmark, 1e-9, 1 - 1e-9)
+        result = special.bdtrc(hits - 1, trials, level) if high else special.bdtr(hits, trials, level)
+        result = np.where((hits <= 0) & high, 1.0, result)
+    else:
+        mean = np.maximum(benchmark, 1e-12) * np.nan_to_num(data["exposure"])
+        result = special.pdtrc(hits - 1, mean) if high else special.pdtr(hits, mean)
+        result = np.where((hits <= 0) & high, 1.0, result)
+    return np.asarray(np.nan_to_num(result, nan=1.0), dtype=np.float64)
+
+
+def _unit(data: dict[str, Array], groups: npt.NDArray[np.intp]) -> tuple[Array, Array]:
+    """Money per unit of gap, held against the group's where few were seen, and the spread of its logarithm."""
+    if "unit_loss" not in data:
+        return np.ones(len(groups)), np.zeros(len(groups))
+    own = data["unit_loss"]
+    seen = np.nan_to_num(_given(data, "unit_n", np.full(len(groups), 30.0)))
+    seen = np.where(np.isnan(own), 0.0, seen)
+    own = np.nan_to_num(own)
+    pooled = np.zeros(len(groups))
+    for group in np.unique(groups):
+        inside = groups == group
+        total = seen[inside].sum()
+        pooled[inside] = (own[inside] * seen[inside]).sum() / total if total > 0 else 0.0
+    unit = (seen * own + _UNIT_PRIOR * pooled) / (seen + _UNIT_PRIOR)
+    return unit, 0.5 / np.sqrt(seen + _UNIT_PRIOR)
+
+
+def _given(data: dict[str, Array], name: str, otherwise: Array) -> Array:
+    if name not in data:
+        return otherwise
+    return np.where(np.isnan(data[name]), otherwise, data[name])
+
+
+def _group_median(rate: Array, groups: npt.NDArray[np.intp]) -> Array:
+    result = np.zeros_like(rate)
+    for group in np.unique(groups):
+        result[groups == group] = np.median(rate[groups == group])
+    return result
+
+
+def _pace_draws(activity: Outlook, index: npt.NDArray[np.intp], level: Array) -> Array:
+    """Draws of how much the pace differs from the expected one, mean 1, shape (entities, draws)."""
+    shape = activity.shape[index]
+    return np.asarray(special.gammaincinv(shape[:, None], level[None, :]) / shape[:, None], dtype=np.float64)
+
+
+def _uniforms() -> tuple[Array, Array, Array, Array]:
+    """Four rows of evenly spread numbers in (0, 1), the same each time (additive recurrence, Roberts 2018)."""
+    step = 1.16730397826141868
+    turns = np.arange(1, N_DRAWS + 1)
+    rows = [(0.5 + turns / step**power) % 1.0 for power in range(1, 5)]
+    first, second, third, fourth = (np.clip(row, 1e-6, 1 - 1e-6) for row in rows)
+    return first, second, third, fourth
