@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Entry point of the `profithunt` command; ends the process with the command's exit code."""
-    from profithunt.cli.app import run
+    from profithunt.cli.app import execute
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(execute(sys.argv[1:]))

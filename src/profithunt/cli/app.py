@@ -22,7 +22,7 @@ from profithunt.cli.commands import (
     profit,
     reconcile,
     report,
-    run as run_command,
+    run,
     version,
 )
 
@@ -30,7 +30,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="profithunt",
-    help="Finds where a retailer makes and loses money, customer by customer and SKU by SKU, and says what to do about it.",
+    help="Find where a retailer makes and loses money, customer by customer and SKU by SKU, and what to do about it.",
     epilog="Start with `profithunt demo`, or with your own files: `profithunt init DIR --from FOLDER`.",
     no_args_is_help=True,
     add_completion=False,
@@ -38,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (init.init, check.check, run_command.run, report.report, profit.profit, explain.explain,
+for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain,
                 reconcile.reconcile, hunt.hunt, export.export, demo.demo, version.version):  # fmt: skip
     app.command(no_args_is_help=command in (init.init, explain.explain))(command)
 
@@ -52,7 +52,7 @@ def profithunt(
     """Options before the command."""
 
 
-def run(arguments: Sequence[str]) -> int:
+def execute(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; every mistake is shown in the same form.
 
     `--json`, `--quiet` and `--debug` are looked up before parsing, since a mistake in parsing heeds them too.

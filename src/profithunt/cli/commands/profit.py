@@ -24,9 +24,7 @@ def profit(
         datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], help="Last day counted.", show_default=False, metavar="DAY"),
     ] = None,
-    date: Annotated[
-        str, typer.Option("--date", help="Count by the day of the 'order' or of the 'event'.")
-    ] = "order",
+    date: Annotated[str, typer.Option("--date", help="Count by the day of the 'order' or of the 'event'.")] = "order",
     top: options.Top = 10,
     shop_option: options.ShopOption = None,
     json: options.Json = False,

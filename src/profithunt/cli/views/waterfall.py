@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -24,14 +25,17 @@ COLOURS: Final = {"gain": PROFIT, "loss": LOSS, "total": TOTAL}
 def strip(start: float, end: float, scale: Scale, width: int) -> str:
     """A bar from start to end in `width` characters, to the half character, with the line of zero where it is free.
 
-    A bar that isn't zero is at least half a character long.
+    Zero lies between two characters; a bar that isn't zero is at least half a character long.
     """
-    low, high = sorted((scale.at(start), scale.at(end)))
-    first, last = round(low * width * 2), round(high * width * 2)
+    span = scale.high - scale.low
+    below = scale.low < 0 and width > 1
+    unit = span / (width - 1 if below else width)
+    axis = math.ceil(-scale.low / unit) if below and unit else 0
+    halves = sorted(round(2 * (axis + (value / unit if unit else 0))) for value in (start, end))
+    first, last = (min(max(place, 0), 2 * width) for place in halves)
     if start != end and first == last:
-        first, last = (first, last + 1) if last < width * 2 else (first - 1, last)
+        first, last = (first - 1, last) if (end < start and first > 0) or last == 2 * width else (first, last + 1)
     cells = []
-    axis = min(int(scale.zero * width), width - 1)
     for cell in range(width):
         left, right = first <= cell * 2 < last, first <= cell * 2 + 1 < last
         shape = FULL if left and right else LEFT_HALF if left else RIGHT_HALF if right else " "

@@ -1,0 +1,52 @@
+"""Profit in the terminal: the waterfall of the whole, or both ends of a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from profithunt import fmt
+from profithunt.cli.views.tables import cents, heading, money, table
+from profithunt.reports.wording import words
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+UNALLOCATED = "unallocated"
+
+
+def members(rows: Sequence[Mapping[str, Any]], by: str, currency: str, top: int) -> list[RenderableType]:
+    """Members of a dimension by contribution profit: the best, and below them the worst; months stay in order."""
+    ranked = list(rows) if by == "month" else sorted(rows, key=lambda row: row["cm3"], reverse=True)
+    kept = ranked if by == "month" or len(ranked) <= 2 * top else [*ranked[:top], None, *ranked[-top:]]
+    shown = table(
+        words(by), "Net sales", "CM1", "CM2", "CM3", "of sales", right=("Net sales", "CM1", "CM2", "CM3", "of sales")
+    )
+    for row in kept:
+        if row is None:
+            shown.add_row("⋮")
+            continue
+        sales, cm3 = row["net_sales"], row["cm3"]
+        rate = fmt.share(cm3 / sales) if sales is not None and sales > 0 and cm3 is not None else fmt.MISSING
+        amounts = [money(row[name], currency) for name in ("net_sales", "cm1", "cm2", "cm3")]
+        shown.add_row(name_of(row["member"], by), *amounts, rate)
+    losing = sum(1 for row in rows if row["cm3"] is not None and row["cm3"] < 0)
+    finding = f"{fmt.failed(losing, len(rows), 'member')} lose money." if rows else "Nothing was sold in this period."
+    return [heading(f"Profit by {by.replace('_', ' ')}", finding), shown]
+
+
+def name_of(member: object, by: str) -> str:
+    """A member as people read it: a month by its name, what belongs to no member as such."""
+    if member is None:
+        return UNALLOCATED
+    return fmt.month(str(member)) if by == "month" and str(member)[:4].isdigit() else str(member)
+
+
+def components(amounts: Mapping[str, Any], currency: str) -> RenderableType:
+    """Components and subtotals to the cent, those that are zero left out."""
+    shown = table("Component", "Amount", right=("Amount",))
+    for name, amount in amounts.items():
+        if amount:
+            total = name in {"net_sales", "cm1", "cm2", "cm3"}
+            shown.add_row(words(name), cents(amount, currency, "bold" if total else ""), style="bold" if total else "")
+    return shown

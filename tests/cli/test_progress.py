@@ -1,0 +1,75 @@
+"""Progress: steps, the time left, plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from profithunt.cli.progress import Lines, Moving, Steps
+
+
+class Clock:
+    """A clock that a test winds."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_time_left_follows_the_pace_of_the_step():
+    clock = Clock()
+    steps = Steps(clock)
+    steps.step("ledger", 0, 10)
+    assert steps.left is None
+    clock.now = 4.0
+    steps.step("ledger", 2, 10)
+    assert steps.left == pytest.approx(16.0)
+    steps.step("roll-ups", 0, 3)
+    assert steps.left is None
+    assert steps.elapsed == 0
+
+
+def test_nothing_is_estimated_from_a_moment():
+    clock = Clock()
+    steps = Steps(clock)
+    steps.step("ledger", 0, 10)
+    clock.now = 0.1
+    steps.step("ledger", 1, 10)
+    assert steps.left is None
+
+
+def test_without_a_terminal_each_finished_step_is_a_line():
+    clock, out = Clock(), io.StringIO()
+    with Lines(Console(file=out, width=80), clock) as steps:
+        steps.step("sources", 0, 2)
+        clock.now = 3.0
+        steps.step("sources", 2, 2)
+        steps.step("ledger", 0, 1)
+        clock.now = 75.0
+    assert out.getvalue() == "sources: 3.0 s\nledger: 1 min 12 s\n"
+
+
+def test_a_step_that_fails_is_not_called_finished():
+    out = io.StringIO()
+
+    def fail() -> None:
+        with Lines(Console(file=out, width=80)) as steps:
+            steps.step("sources", 0, 2)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert out.getvalue() == ""
+
+
+def test_on_a_terminal_a_line_moves():
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=True, color_system=None, legacy_windows=False)
+    with Moving(console) as steps:
+        steps.step("sources", 1, 2)
+        steps.step("ledger", 0, 0)
+    assert "sources" in out.getvalue()
+    assert "ledger: 0.0 s" in out.getvalue()
