@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from reference import errors, ledger, macros, settings, tables
+from reference import errors, ledger, macros, run_tables, settings, tables
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "errors.md": errors.page,
     "ledger.md": ledger.page,
     "macros.md": macros.page,
+    "run-tables.md": run_tables.page,
     "settings.md": settings.page,
     "tables.md": tables.page,
 }
