@@ -10,8 +10,8 @@ from reference.markdown import code, document, table
 
 INTRO = """
 A run keeps the [canonical tables](tables.md) as they were read, and the tables that its SQL models made of them. Each
-is a Parquet file `<name>.parquet`; `Shop.table(name)` gives it in Python. These are for everyday use; the rest are steps
-on the way, listed at the end. Money is in the shop's currency, without tax.
+is a Parquet file `<name>.parquet`; `Shop.table(name)` gives it in Python. These are for everyday use; the rest are
+steps on the way, listed at the end. Money is in the shop's currency, without tax.
 """
 
 ALL_AMOUNTS = "every [component and subtotal](ledger.md), in their order"

@@ -9,11 +9,11 @@ small a sample. Everything that judges (shrinkage, gates, false discovery, money
 | `code`, `number`, `name` | short code, number in the catalogue, the leak |
 | `level`, `entity` | what an opportunity is about, and the columns that name it |
 | `owner`, `action`, `reversible`, `effort` | who does what, whether it can be undone, how much work (1 little … 5 much) |
-| `statistic` | `share`, `count`, `ratio` or `sum`: which columns the statement gives (see `STATISTICS`) |
+| `statistic` | `share`, `count`, `ratio` or `sum`: which columns it gives, see `STATISTICS` |
 | `direction` | `high` (default) or `low`: on which side of the benchmark the leak is |
-| `outlier` | percentile of ordinary peers that an entity must lie beyond; left out: any gap counts |
-| `window_days`, `lag_days` | how far back it looks; how many of the last days are left out because they are not complete yet |
-| `needs` | tables and columns without which it sleeps: `returns`, `shipments.promised_at`, `ledger.cogs \\| …` |
+| `outlier` | percentile of ordinary peers that an entity must lie beyond; without it any gap counts |
+| `window_days`, `lag_days` | how far back it looks; how many last days it leaves out as not complete yet |
+| `needs` | tables and columns without which it sleeps; a bar parts those of which one is enough |
 | `credibility` | how far to believe its money before outcomes are known, 0–1 |
 | `counted` | false: shown, never added to the money found |
 | `vetoed_by` | names of detectors whose finds on the same entity cancel its own |
@@ -56,14 +56,14 @@ LEVELS: Final = (
     "postcode", "policy",
 )  # fmt: skip
 
-_REQUIRED: Final[Mapping[str, type]] = {
-    "code": str, "number": int, "name": str, "level": str, "entity": list, "owner": str, "action": str,
-    "reversible": bool, "statistic": str, "docs": dict,
+_REQUIRED: Final[Mapping[str, tuple[type, ...]]] = {
+    "code": (str,), "number": (int,), "name": (str,), "level": (str,), "entity": (list,), "owner": (str,),
+    "action": (str,), "reversible": (bool,), "statistic": (str,), "docs": (dict,),
 }  # fmt: skip
-_OPTIONAL: Final[Mapping[str, type | tuple[type, ...]]] = {
-    "direction": str, "outlier": float, "probability": float, "window_days": int, "lag_days": int, "needs": list,
-    "credibility": (float, int), "counted": bool, "vetoed_by": list, "effort": (int, float), "thresholds": dict,
-    "rows": dict,
+_OPTIONAL: Final[Mapping[str, tuple[type, ...]]] = {
+    "direction": (str,), "outlier": (float,), "probability": (float,), "window_days": (int,), "lag_days": (int,),
+    "needs": (list,), "credibility": (float, int), "counted": (bool,), "vetoed_by": (list,), "effort": (int, float),
+    "thresholds": (dict,), "rows": (dict,),
 }  # fmt: skip
 _DOCS: Final = ("why", "value", "known_problems")
 _TUNABLE: Final = ("window_days", "outlier", "probability", "effort", "credibility")
@@ -155,7 +155,7 @@ def read_detector(path: Path) -> Detector:
     detector = parse_detector(text, where=path.name)
     if detector.name != path.stem:
         raise ModelError(
-            f"calls itself '{detector.name}'", where=path.name, expected=f"name = \"{path.stem}\", as its file"
+            f"calls itself '{detector.name}'", where=path.name, expected=f'name = "{path.stem}", as its file'
         )
     return replace(detector, path=path)
 
@@ -199,8 +199,7 @@ def _check_keys(header: Mapping[str, Any], where: str) -> None:
     if missing:
         raise ModelError(f"the header lacks '{missing[0]}'", where=where, expected=f"{', '.join(_REQUIRED)}")
     for name, value in header.items():
-        kinds = known[name] if isinstance(known[name], tuple) else (known[name],)
-        assert isinstance(kinds, tuple)  # noqa: S101 - narrows the type
+        kinds = known[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             expected = " or ".join(kind.__name__ for kind in kinds)
             raise ModelError(f"header key '{name}' is {value!r}", where=where, expected=expected)
@@ -217,12 +216,18 @@ def _check_ranges(detector: Detector, where: str) -> None:
             raise ModelError(f"{name} is '{value}'", where=where, expected=f"one of {', '.join(allowed)}")
     if not detector.entity or not all(isinstance(name, str) for name in detector.entity):
         raise ModelError("entity is empty", where=where, expected='the columns that name it, e.g. entity = ["sku"]')
-    shares = (("probability", detector.probability), ("outlier", detector.outlier), ("credibility", detector.credibility))
+    shares = (
+        ("probability", detector.probability),
+        ("outlier", detector.outlier),
+        ("credibility", detector.credibility),
+    )
     for name, share in shares:
         if share is not None and not 0 < share <= 1:
             raise ModelError(f"{name} is {share}", where=where, expected="a share between 0 and 1")
     if detector.window_days < 1 or detector.lag_days < 0 or detector.effort <= 0:
-        raise ModelError("window_days, lag_days or effort is out of range", where=where, expected="days ≥ 1, effort > 0")
+        raise ModelError(
+            "window_days, lag_days or effort is out of range", where=where, expected="days ≥ 1, effort > 0"
+        )
     if not detector.name.isidentifier() or detector.name.lower() != detector.name:
         raise ModelError(f"name is '{detector.name}'", where=where, expected="words in snake_case: the leak")
 
@@ -230,17 +235,23 @@ def _check_ranges(detector: Detector, where: str) -> None:
 def _docs(data: Mapping[str, Any], where: str) -> Docs:
     missing = [name for name in _DOCS if not isinstance(data.get(name), str) or not data[name].strip()]
     if missing:
-        raise ModelError(f"[docs] lacks '{missing[0]}'", where=where, expected="why, value and known_problems, in words")
+        raise ModelError(
+            f"[docs] lacks '{missing[0]}'", where=where, expected="why, value and known_problems, in words"
+        )
     unknown = sorted(set(data) - {*_DOCS, "source"})
     if unknown:
-        raise ModelError(f"[docs] has the unknown key '{unknown[0]}'", where=where, expected=f"{', '.join(_DOCS)}, source")
+        raise ModelError(
+            f"[docs] has the unknown key '{unknown[0]}'", where=where, expected=f"{', '.join(_DOCS)}, source"
+        )
     return Docs(**data)
 
 
 def _rows(data: Mapping[str, Any], where: str) -> Rows:
     unknown = sorted(set(data) - {"from", "where", "order_by", "keys"})
     if unknown:
-        raise ModelError(f"[rows] has the unknown key '{unknown[0]}'", where=where, expected="from, where, order_by, keys")
+        raise ModelError(
+            f"[rows] has the unknown key '{unknown[0]}'", where=where, expected="from, where, order_by, keys"
+        )
     usual = Rows()
     return Rows(
         table=data.get("from", usual.table),
@@ -253,5 +264,7 @@ def _rows(data: Mapping[str, Any], where: str) -> Rows:
 def _thresholds(data: Mapping[str, Any], where: str) -> dict[str, Threshold]:
     for name, value in data.items():
         if not isinstance(value, (int, float, str)):
-            raise ModelError(f"threshold '{name}' is {value!r}", where=where, expected="a number, a truth value or text")
+            raise ModelError(
+                f"threshold '{name}' is {value!r}", where=where, expected="a number, a truth value or text"
+            )
     return dict(data)

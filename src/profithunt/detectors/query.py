@@ -6,7 +6,7 @@
 | `in_recent` | it lies in the last 28 days of the window |
 | `X_MOMENTS(y, x)` | in the select list: n, y, x, yy, xy, xx, the sums that a ratio of two amounts needs |
 | `X_ACTIVITY(day)` | in the select list: when and how often the entity was active, so that its pace can be carried on |
-| `$name` | a threshold; `$as_of`, `$window_start` (the day before the first), `$window_end`, `$recent_start`, `$horizon_days` |
+| `$name` | a threshold; also `$as_of`, `$window_start` (day before the first), `$window_end`, `$recent_start` |
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RECENT_DAYS: Final = 28
 
 @dataclass(frozen=True)
 class Clock:
-    """The days that a detector looks at: from `start` (not included) to `end`, `days` in all; `as_of` the shop's last."""
+    """The days that a detector looks at: after `start`, up to `end`; `as_of` is the shop's last day."""
 
     as_of: dt.date
     start: dt.date
@@ -48,7 +48,7 @@ class Clock:
 
 
 def clock(detector: Detector, first_on: dt.date, as_of: dt.date, horizon_days: int) -> Clock:
-    """The window of a detector in a shop whose orders reach from `first_on` to `as_of`; never longer than its history."""
+    """The window of a detector in a shop whose orders reach from `first_on` to `as_of`, within that history."""
     history = (as_of - first_on).days + 1
     # In a short history, leaving out the last days would leave nothing to look at.
     lag = detector.lag_days if history >= 3 * detector.lag_days else 0
@@ -77,7 +77,9 @@ def compile_rows(
     amount = exp.func("SUM", exp.cast(_expression(rows.order_by, where), "DOUBLE"))
     asked = exp.or_(
         *[
-            exp.and_(*[exp.EQ(this=exp.paren(keys[name].copy()), expression=exp.convert(str(entity[name]))) for name in keys])
+            exp.and_(
+                *[exp.EQ(this=exp.paren(keys[name].copy()), expression=exp.convert(str(entity[name]))) for name in keys]
+            )
             for entity in entities
         ]
     )
@@ -85,7 +87,9 @@ def compile_rows(
         if isinstance(equality.this, exp.Paren) and equality.expression.is_string:
             equality.set("this", exp.cast(equality.this, "TEXT"))
     found = (
-        exp.select(*[exp.alias_(tree.copy(), name) for name, tree in keys.items()], "order_id", exp.alias_(amount, "amount"))
+        exp.select(
+            *[exp.alias_(tree.copy(), name) for name, tree in keys.items()], "order_id", exp.alias_(amount, "amount")
+        )
         .from_(rows.table)
         .where(_expression(rows.where, where), asked, "order_id IS NOT NULL")
         .group_by(*[tree.copy() for tree in keys.values()], "order_id")
@@ -215,10 +219,12 @@ def _check_columns(detector: Detector, given: Sequence[str]) -> None:
         raise ModelError(
             f"the statement does not give '{missing[0]}'",
             where=detector.name,
-            expected=f"for statistic = \"{detector.statistic}\": {', '.join(wanted)}",
+            expected=f'for statistic = "{detector.statistic}": {", ".join(wanted)}',
         )
     if detector.statistic in ("share", "count") and not {"unit_loss", "loss"} & set(given):
-        raise ModelError("the statement gives no money", where=detector.name, expected="unit_loss (money per hit) or loss")
+        raise ModelError(
+            "the statement gives no money", where=detector.name, expected="unit_loss (money per hit) or loss"
+        )
     twice = sorted({name for name in given if list(given).count(name) > 1})
     if twice:
         raise ModelError(f"the statement gives '{twice[0]}' twice", where=detector.name)

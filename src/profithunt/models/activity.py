@@ -22,6 +22,9 @@ LIFE_DAYS = 730.0
 STEADINESS = 10.0
 """How many recent events weigh as much as the window: the pace of a period varies by about 1/√10 = 32 % around it."""
 
+_LATE = 3.0
+"""Events missed before the first one, at the entity's pace, beyond which it was launched in the window (P = 5 %)."""
+
 RECENT_DAYS = 28
 """Days that count as recent."""
 
@@ -68,7 +71,7 @@ def outlook(activity: Activity, window_days: float, horizon_days: float, season:
     # An entity whose first event came far later than its own pace explains was launched in the window.
     span = np.maximum(window - activity.waited, 1.0)
     pace = activity.days / span
-    launched = pace * activity.waited > 3.0
+    launched = pace * activity.waited > _LATE
     lived = np.where(launched, span, window)
     pace = np.clip(activity.days / lived, 1e-9, None)
 

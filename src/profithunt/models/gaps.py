@@ -17,7 +17,7 @@ Source: METRICS section 6.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -33,6 +33,7 @@ Column = Sequence[float | None]
 
 N_DRAWS = 512
 _FEW_PEERS = 8
+_TINY = 1e-12
 _UNIT_PRIOR = 3.0
 _VARIANCE_PRIOR = 4.0
 
@@ -43,7 +44,7 @@ class Rule:
 
     `direction` in which a rate is bad; `outlier` percentile of ordinary peers that an entity must lie beyond (None: any
     gap to the benchmark counts); `probability` the least P(gap > 0); `false_discovery` the share of false finds that is
-    accepted over all entities tested; `window_days` seen; `horizon_days` ahead; `season` how much busier the horizon is.
+    accepted over all tested; `window_days` seen; `horizon_days` ahead; `season` how much busier the horizon is.
     """
 
     statistic: Statistic
@@ -53,7 +54,7 @@ class Rule:
     false_discovery: float = 0.1
     window_days: float = 28
     horizon_days: float = 28
-    season: Season = Season()
+    season: Season = field(default_factory=Season)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,6 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     return _result(
         worth,
         index,
-        found=found,
         rate=rate,
         raw_rate=raw,
         benchmark=benchmark,
@@ -151,7 +151,6 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
     return _result(
         worth,
         index,
-        found=found,
         rate=empty,
         raw_rate=empty,
         benchmark=empty,
@@ -163,13 +162,14 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
     )
 
 
-def _result(worth: Array, index: npt.NDArray[np.intp], **arrays: npt.NDArray[np.float64]) -> Assessment:
+def _result(worth: Array, index: npt.NDArray[np.intp], **arrays: Array) -> Assessment:
     count = len(arrays["probability"])
+    found = np.zeros(count, dtype=bool)
+    found[index] = True
     p10, p50, p90, mean = (np.full(count, np.nan) for _ in range(4))
     if index.size:
         p10[index], p50[index], p90[index] = np.quantile(worth, [0.1, 0.5, 0.9], axis=1)
         mean[index] = worth.mean(axis=1)
-    found = arrays.pop("found").astype(bool)
     return Assessment(found=found, p10=p10, p50=p50, p90=p90, mean=mean, tested=count, **arrays)
 
 
@@ -198,9 +198,7 @@ def _groups(peers: Sequence[object]) -> npt.NDArray[np.intp]:
     return np.where(counts[index] < _FEW_PEERS, -1, index).astype(np.intp)
 
 
-def _shrink(
-    data: dict[str, Array], groups: npt.NDArray[np.intp], rule: Rule
-) -> tuple[Posterior, Array, Array, Array]:
+def _shrink(data: dict[str, Array], groups: npt.NDArray[np.intp], rule: Rule) -> tuple[Posterior, Array, Array, Array]:
     """Posterior, rate as seen, its standard error, and the percentile of ordinary peers that `outlier` asks for."""
     error = np.zeros(len(groups))
     if rule.statistic == "share":
@@ -231,13 +229,13 @@ def _shrink(
 
 
 def _ratio(data: dict[str, Array]) -> tuple[Array, Array]:
-    """y ÷ x of each entity and its standard error, the scatter of small samples held against that of all."""
+    """Y ÷ x of each entity and its standard error, the scatter of small samples held against that of all."""
     n, y, x, yy, xy, xx = (np.nan_to_num(data[name]) for name in ("n", "y", "x", "yy", "xy", "xx"))
-    base = np.where(np.abs(x) > 1e-12, x, 1e-12)
+    base = np.where(np.abs(x) > _TINY, x, _TINY)
     ratio = y / base
     scatter = np.maximum(yy - 2 * ratio * xy + ratio**2 * xx, 0)
     scale = np.maximum(xx / np.maximum(n, 1), 1e-12)
-    enough = n >= 2
+    enough = n > 1
     own = np.where(enough, scatter / np.maximum(n - 1, 1) / scale, 0)
     usual = float(np.median(own[enough])) if enough.any() else 1.0
     pooled = (_VARIANCE_PRIOR * usual + np.maximum(n - 1, 0) * own) / (_VARIANCE_PRIOR + np.maximum(n - 1, 0))

@@ -13,7 +13,8 @@ Three families, each fitted on the distinct pairs that occur, with their counts:
 | gamma-Poisson | hits over an exposure | Gamma |
 | normal | a value with a standard error | Normal |
 
-Source: METRICS section 4 (shrinkage) and 6; Efron and Morris (1975); Efron, Large-Scale Inference (2010), chapters 1, 5.
+Source: METRICS section 4 (shrinkage) and 6; Efron and Morris (1975); Efron (2010), Large-Scale
+Inference, chapters 1 and 5.
 """
 
 from __future__ import annotations

@@ -144,7 +144,8 @@ class _Shop:
             return self.settings.minimum_value
         start = max(self.first_on, self.as_of - dt.timedelta(days=_YEAR_DAYS - 1))
         sales = sum(amount for day, (_, amount) in self.days.items() if day >= start)
-        return max(sales, 0.0) / ((self.as_of - start).days + 1) * self.settings.horizon_days * self.settings.floor_share
+        horizons = ((self.as_of - start).days + 1) / self.settings.horizon_days
+        return max(sales, 0.0) / horizons * self.settings.floor_share
 
     def season(self, at: Clock) -> Season:
         """How much busier the horizon was a year ago than the window and than the recent days were; 1 if not known."""
@@ -183,7 +184,7 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
     entities = [{name: str(row[name]) for name in detector.entity} for row in rows]
     if len({tuple(entity.values()) for entity in entities}) < len(entities):
         raise ModelError("gives an entity twice", where=detector.name, expected="one row for each entity")
-    columns = {name: [row[name] for row in rows] for name in MEASURES if name in rows[0]}
+    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in MEASURES if name in rows[0]}
     peers = [row.get("peers") or "" for row in rows]
     judged = assess(columns, peers, _rule(detector, at, shop.season(at), settings))
     passed = [index for index in range(len(rows)) if judged.found[index]]
@@ -309,19 +310,17 @@ def _veto(
     """Part what is kept from what another detector's find on the same entity cancels."""
     kept, vetoed = [], []
     for item in found:
-        by = next(
-            (
-                name
-                for name in detectors[item.name].vetoed_by
-                if any(all(item.entity.get(key) == value for key, value in claim.items()) for claim in claims.get(name, ()))
-            ),
-            None,
-        )
+        by = next((name for name in detectors[item.name].vetoed_by if _names(claims.get(name, ()), item.entity)), None)
         if by is None:
             kept.append(item)
         else:
             vetoed.append(Vetoed(item, by))
     return kept, vetoed
+
+
+def _names(claims: Sequence[Mapping[str, str]], entity: Mapping[str, str]) -> bool:
+    """Whether one of the claims is about this entity."""
+    return any(all(entity.get(key) == value for key, value in claim.items()) for claim in claims)
 
 
 def _ranked(found: Sequence[Opportunity]) -> tuple[Opportunity, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from profithunt.engine import literal
+from profithunt.engine.compiler import Value
 from profithunt.schema import SQL_TYPES
 
 Json = Any
@@ -105,7 +106,13 @@ class Sleeping:
 
     def to_json(self) -> dict[str, Json]:
         """As data."""
-        return {"detector": self.number, "code": self.code, "name": self.name, "missing": list(self.missing), "wakes": self.wakes}
+        return {
+            "detector": self.number,
+            "code": self.code,
+            "name": self.name,
+            "missing": list(self.missing),
+            "wakes": self.wakes,
+        }
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Vetoed:
-    """A find that another detector's find on the same entity cancels, e.g. a losing product that brings good customers."""
+    """A find that another detector's find on the same entity cancels: a losing product that brings good customers."""
 
     opportunity: Opportunity
     by: str
@@ -181,7 +188,7 @@ class Hunt(Sequence[Opportunity]):
 
 def as_query(opportunities: Sequence[Opportunity]) -> exp.Select:
     """The opportunities as a typed query for the engine to store (columns: `COLUMNS`)."""
-    rows = [
+    rows: list[list[Value]] = [
         [
             item.id, item.detector, item.code, item.name, item.level, json.dumps(dict(item.entity), ensure_ascii=False),
             item.value, item.p10, item.p90, item.confidence, item.window_days, item.rank, item.action, item.reversible,
@@ -189,7 +196,7 @@ def as_query(opportunities: Sequence[Opportunity]) -> exp.Select:
         ]
         for item in opportunities
     ]  # fmt: skip
-    nothing: list[object] = [None] * len(COLUMNS)
+    nothing: list[Value] = [None] * len(COLUMNS)
     tuples = [exp.Tuple(expressions=[literal(value) for value in row]) for row in rows or [nothing]]
     table = exp.Values(
         expressions=tuples,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -47,10 +47,26 @@ def evidence_value(name: str, value: object, currency: str) -> str:
 
 
 def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
-    """All evidence of an opportunity in a line."""
-    return " · ".join(
-        f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}" for name, value in evidence.items()
-    )
+    """The evidence of an opportunity in a line: the rate against its benchmark, then the facts of the entity."""
+    sample, facts = evidence.get("sample"), evidence.get("facts")
+    parts = [_against(evidence, "trials" in sample)] if isinstance(sample, Mapping) and "benchmark" in evidence else []
+    told = facts if isinstance(facts, Mapping) else {} if parts else evidence
+    parts += [f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}" for name, value in told.items()]
+    return " · ".join(parts)
+
+
+def _against(evidence: Mapping[str, object], is_share: bool) -> str:  # noqa: FBT001 - a private choice of two words
+    write = fmt.share if is_share else fmt.number
+    rate, benchmark = (fmt.to_decimal(str(evidence[name])) for name in ("rate", "benchmark"))
+    return f"rate {write(rate)} against {write(benchmark)}"
+
+
+def examples(evidence: Mapping[str, object]) -> tuple[str, ...]:
+    """Ids of the example orders of an opportunity."""
+    orders = evidence.get("orders")
+    if not isinstance(orders, Sequence) or isinstance(orders, str):
+        return ()
+    return tuple(str(order["order_id"]) for order in orders if isinstance(order, Mapping) and "order_id" in order)
 
 
 def entity_text(entity: Mapping[str, str]) -> str:

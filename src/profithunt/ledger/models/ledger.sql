@@ -23,6 +23,9 @@ keyword = "text | keyword, where one touch has all the credit"
 landing_page = "text | landing page, where one touch has all the credit"
 ordered_on = "date | day of the order; of a loose entry, the day it happened"
 ordered_month = "date | month of that day"
+shipped_on = "date | day of the first dispatch: carriage happened"
+returned_on = "date | day of the last return: refunds and return costs happened"
+contacted_on = "date | day of the last contact or defect: service and concessions happened"
 is_new_customer_order = "bool | first order of its customer"
 quantity = "quantity | units ordered"
 units = "quantity | units ordered and not cancelled"
@@ -36,13 +39,14 @@ totals = [
 ]
 --- */
 SELECT entry, order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id,
-       marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, is_new_customer_order, quantity,
+       marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, shipped_on, returned_on, contacted_on,
+       is_new_customer_order, quantity,
        units, units_returned, discounted, cost_source, provisional,
        X_EACH(amounts, X_ITEM)
 FROM ledger_lines
 UNION ALL
 SELECT entry, order_id, NULL, sku, customer_id, channel, store_id, country, region, carrier, NULL,
-       marketing_channel, campaign, keyword, landing_page, ordered_on, X_MONTH(ordered_on), FALSE, X_QUANTITY(0),
+       marketing_channel, campaign, keyword, landing_page, ordered_on, X_MONTH(ordered_on), ordered_on, ordered_on, ordered_on, FALSE, X_QUANTITY(0),
        X_QUANTITY(0), units_returned, FALSE, NULL, FALSE,
        X_EACH(amounts, X_ITEM)
 FROM (

@@ -21,6 +21,9 @@ keyword = "text | keyword, where one touch has all the credit"
 landing_page = "text | landing page, where one touch has all the credit"
 ordered_on = "date | day of the order"
 ordered_month = "date | month of the order"
+shipped_on = "date | day of the first dispatch: carriage happened"
+returned_on = "date | day of the last return: refunds and return costs happened"
+contacted_on = "date | day of the last contact or defect: service and concessions happened"
 is_new_customer_order = "bool | first order of its customer"
 quantity = "quantity | units ordered"
 units = "quantity | units ordered and not cancelled"
@@ -113,7 +116,10 @@ joined AS (
          COALESCE(shared.promo_id, order_terms.promo_id) AS promo_id,
          order_terms.marketing_channel AS marketing_channel, order_terms.campaign AS campaign,
          order_terms.keyword AS keyword, order_terms.landing_page AS landing_page,
-         order_terms.ordered_on AS ordered_on, order_terms.is_new_customer_order AS is_new_customer_order,
+         order_terms.ordered_on AS ordered_on, order_terms.shipped_on AS shipped_on,
+         COALESCE(line_charges.returned_on, order_terms.returned_on) AS returned_on,
+         COALESCE(line_charges.contacted_on, order_terms.contacted_on) AS contacted_on,
+         order_terms.is_new_customer_order AS is_new_customer_order,
          CASE
            WHEN order_terms.cancelled THEN shared.quantity
            ELSE LEAST(COALESCE(shared.cancelled_quantity, 0), shared.quantity)
@@ -165,7 +171,8 @@ joined AS (
 ),
 converted AS (
   SELECT order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id, marketing_channel,
-         campaign, keyword, landing_page, ordered_on, is_new_customer_order, quantity,
+         campaign, keyword, landing_page, ordered_on, shipped_on, returned_on, contacted_on,
+         is_new_customer_order, quantity,
          quantity - cancelled_quantity AS units,
          units_returned, units_resaleable, unpriced_units, cancelled,
          CASE WHEN cancelled THEN 0.0 WHEN quantity = 0 THEN 1.0 ELSE X_DIV(quantity - cancelled_quantity, quantity) END AS kept_share,
@@ -224,7 +231,8 @@ converted AS (
 ),
 settled AS (
   SELECT order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id, marketing_channel,
-         campaign, keyword, landing_page, ordered_on, is_new_customer_order, quantity, units, units_returned,
+         campaign, keyword, landing_page, ordered_on, shipped_on, returned_on, contacted_on,
+         is_new_customer_order, quantity, units, units_returned,
          COALESCE(listed, sold) AS listed,
          sold, discount, shipping, payment_fee, refund, difference, unpriced_units, kept_share, fulfilment, carriage,
          return_costs, service, concessions, marketing, loyalty,
@@ -257,7 +265,7 @@ settled AS (
 final AS (
   SELECT 'line' AS entry,
          order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id, marketing_channel,
-         campaign, keyword, landing_page, ordered_on,
+         campaign, keyword, landing_page, ordered_on, shipped_on, returned_on, contacted_on,
          X_MONTH(ordered_on) AS ordered_month,
          is_new_customer_order, quantity, units, units_returned,
          sold < listed OR discount > 0 AS discounted,
@@ -301,14 +309,16 @@ final AS (
 ),
 net AS (
   SELECT entry, order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id,
-         marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, is_new_customer_order, quantity,
+         marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, shipped_on, returned_on,
+         contacted_on, is_new_customer_order, quantity,
          units, units_returned, discounted, cost_source, provisional,
          X_EACH(components, X_ITEM),
          X_PLUS(net_sales_parts) AS net_sales
   FROM final
 )
 SELECT entry, order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id,
-       marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, is_new_customer_order, quantity,
+       marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, shipped_on, returned_on,
+         contacted_on, is_new_customer_order, quantity,
        units, units_returned, discounted, cost_source, provisional,
        X_EACH(components, X_ITEM),
        net_sales,

@@ -12,13 +12,17 @@ unpriced_units = "quantity | units whose refund nobody stated"
 return_costs = "money | carriage and handling of returns"
 service = "money | contacts about this line"
 concessions = "money | goodwill and defects of this line"
+returned_on = "date | day of the last return"
+contacted_on = "date | day of the last contact or defect"
 --- */
 WITH charges AS (
   SELECT order_id, line_no, units AS units_returned, units_resaleable, refund, difference, unpriced_units,
-         costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions
+         costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions,
+         returned_on, CAST(NULL AS DATE) AS contacted_on
   FROM return_lines WHERE level = 'line'
   UNION ALL
-  SELECT order_id, line_no, X_QUANTITY(0), X_QUANTITY(0), X_MONEY(0), X_MONEY(0), X_QUANTITY(0), X_MONEY(0), service, concessions
+  SELECT order_id, line_no, X_QUANTITY(0), X_QUANTITY(0), X_MONEY(0), X_MONEY(0), X_QUANTITY(0), X_MONEY(0), service, concessions,
+         NULL, happened_on
   FROM service_lines WHERE level = 'line'
 )
 SELECT order_id, line_no,
@@ -29,6 +33,8 @@ SELECT order_id, line_no,
        SUM(unpriced_units) AS unpriced_units,
        SUM(return_costs) AS return_costs,
        SUM(service) AS service,
-       SUM(concessions) AS concessions
+       SUM(concessions) AS concessions,
+       MAX(returned_on) AS returned_on,
+       MAX(contacted_on) AS contacted_on
 FROM charges
 GROUP BY order_id, line_no

@@ -10,19 +10,21 @@ service = "money | contacts about the order"
 concessions = "money | goodwill and defects of the order"
 loyalty = "money | expected cost of credits earned"
 marketing = "money | marketing attributed to the order"
+returned_on = "date | day of the last return"
+contacted_on = "date | day of the last contact or defect"
 --- */
 WITH charges AS (
   SELECT order_id, refund, difference, costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions,
-         X_MONEY(0) AS loyalty, X_MONEY(0) AS marketing
+         X_MONEY(0) AS loyalty, X_MONEY(0) AS marketing, returned_on, CAST(NULL AS DATE) AS contacted_on
   FROM return_lines WHERE level = 'order'
   UNION ALL
-  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), service, concessions, X_MONEY(0), X_MONEY(0)
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), service, concessions, X_MONEY(0), X_MONEY(0), NULL, happened_on
   FROM service_lines WHERE level = 'order'
   UNION ALL
-  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), loyalty, X_MONEY(0)
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), loyalty, X_MONEY(0), NULL, NULL
   FROM loyalty_costs WHERE order_id IS NOT NULL
   UNION ALL
-  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), cost
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), cost, NULL, NULL
   FROM order_marketing
 )
 SELECT order_id,
@@ -32,6 +34,8 @@ SELECT order_id,
        SUM(service) AS service,
        SUM(concessions) AS concessions,
        SUM(loyalty) AS loyalty,
-       SUM(marketing) AS marketing
+       SUM(marketing) AS marketing,
+       MAX(returned_on) AS returned_on,
+       MAX(contacted_on) AS contacted_on
 FROM charges
 GROUP BY order_id

@@ -26,7 +26,7 @@ WITH totals AS (
          SUM(units) AS units,
          SUM(units_returned) AS units_returned,
          SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
-         X_EACH(components, SUM(X_ITEM))
+         X_EACH(amounts, SUM(X_ITEM))
   FROM ledger
   WHERE order_id IS NOT NULL
   GROUP BY order_id
@@ -45,11 +45,7 @@ SELECT totals.order_id AS order_id,
        totals.units_returned AS units_returned,
        order_parcels.n_parcels AS n_parcels,
        totals.assumed_sales AS assumed_sales,
-       X_EACH(components, totals.X_ITEM),
-       X_PLUS(net_sales_parts) AS net_sales,
-       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) AS cm1,
-       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) AS cm2,
-       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) + X_PLUS(cm3_parts) AS cm3
+       X_EACH(amounts, totals.X_ITEM)
 FROM totals
 JOIN orders ON orders.order_id = totals.order_id
 LEFT JOIN stores ON stores.store_id = orders.store_id

@@ -26,6 +26,9 @@ pack = "money | cost of packing the parcels"
 receive = "rate | cost per unit"
 n_parcels = "int | parcels"
 carriage = "money | parcels that all lines share"
+shipped_on = "date | day of the first dispatch"
+returned_on = "date | day of the last return of the whole order"
+contacted_on = "date | day of the last contact about the order"
 is_new_customer_order = "bool | first order of its customer"
 refund = "money | refunds on the whole order"
 difference = "money | currency difference of refunds"
@@ -65,6 +68,9 @@ SELECT orders.order_id AS order_id,
        COALESCE(by_store.receive, by_channel.receive, by_country.receive, everywhere.receive) AS receive,
        order_parcels.n_parcels AS n_parcels,
        order_parcels.carriage AS carriage,
+       order_parcels.shipped_on AS shipped_on,
+       order_charges.returned_on AS returned_on,
+       order_charges.contacted_on AS contacted_on,
        first_orders.order_id IS NOT NULL AS is_new_customer_order,
        order_charges.refund AS refund,
        order_charges.difference AS difference,

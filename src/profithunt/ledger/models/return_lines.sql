@@ -97,10 +97,10 @@ SELECT placed.return_id AS return_id,
        placed.units AS units,
        CASE WHEN COALESCE(placed.resaleable, TRUE) THEN placed.units ELSE 0 END AS units_resaleable,
        CASE WHEN placed.currency = $currency THEN placed.refund
-            ELSE X_TIMES(placed.refund, ordered_rate.exchange) END AS refund,
+            ELSE X_TIMES(placed.refund, COALESCE(ordered_rate.exchange, 1)) END AS refund,
        CASE WHEN placed.currency = $currency THEN 0
-            ELSE X_TIMES(placed.refund, COALESCE(returned_rate.exchange, ordered_rate.exchange))
-                 - X_TIMES(placed.refund, ordered_rate.exchange) END AS difference,
+            ELSE X_TIMES(placed.refund, COALESCE(returned_rate.exchange, ordered_rate.exchange, 1))
+                 - X_TIMES(placed.refund, COALESCE(ordered_rate.exchange, 1)) END AS difference,
        CASE WHEN placed.refund IS NULL THEN placed.units ELSE 0 END AS unpriced_units,
        X_MONEY(COALESCE(placed.carriage_cost, everywhere.return_carriage, 0))
          + X_MONEY(COALESCE(placed.handling_cost, CAST(placed.units AS DOUBLE) * everywhere.return_handling, 0))

@@ -21,7 +21,7 @@ WITH totals AS (
          SUM(units_returned) AS units_returned,
          SUM(CASE WHEN discounted THEN units ELSE 0 END) AS discounted_units,
          SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
-         X_EACH(components, SUM(X_ITEM))
+         X_EACH(amounts, SUM(X_ITEM))
   FROM ledger
   WHERE sku IS NOT NULL
   GROUP BY sku
@@ -30,10 +30,6 @@ SELECT totals.sku AS sku, products.product_id AS product_id, products.name AS na
        products.category AS category, totals.n_lines AS n_lines, totals.units AS units,
        totals.units_returned AS units_returned, totals.discounted_units AS discounted_units,
        totals.assumed_sales AS assumed_sales,
-       X_EACH(components, totals.X_ITEM),
-       X_PLUS(net_sales_parts) AS net_sales,
-       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) AS cm1,
-       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) AS cm2,
-       X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) + X_PLUS(cm3_parts) AS cm3
+       X_EACH(amounts, totals.X_ITEM)
 FROM totals
 LEFT JOIN products ON products.sku = totals.sku
