@@ -52,7 +52,8 @@ def page() -> str:
 
 
 def _section(item: Table) -> str:
-    facts = [f"One row per {item.grain}.", f"Key: {', '.join(code(name) for name in item.key)}."]
+    key = f"Key: {', '.join(code(name) for name in item.key)}." if item.key else "No key: every row counts."
+    facts = [f"One row per {item.grain}.", key]
     if item.event_at:
         facts.append(f"Dated by {code(item.event_at)}.")
     columns = table(["column", "type", "unit", "meaning"], (_column(column) for column in item.columns.values()))
