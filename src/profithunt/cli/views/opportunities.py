@@ -60,11 +60,7 @@ def hunt(found: Hunt, currency: str, top: int) -> list[RenderableType]:
         finding = "Nothing found that passes the gates: enough data, money above the floor, a gap likely to be real."
     else:
         which = "" if len(found) <= top else f", the first {top} shown"
-        days = found[0].window_days
-        finding = (
-            f"{fmt.counted(len(found), 'opportunity', 'opportunities')}{which}; about "
-            f"{fmt.money(found.total, currency)} over {days} days, what overlaps counted once."
-        )
+        finding = f"{fmt.counted(len(found), 'opportunity', 'opportunities')}{which}."
     parts: list[RenderableType] = [heading("Opportunities, in order of money", finding), ""]
     if found:
         parts.append(opportunities(found.opportunities[:top], currency))
