@@ -1,0 +1,249 @@
+"""The canonical build: every source read, mapped, typed, settled by key, checked, and written as Parquet.
+
+`build` writes `<table>.parquet` for each canonical table that has a source, and `quarantine.parquet` with every row that
+was set aside: table, file, row, column, reason, value, money (shop currency), record (JSON).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from sqlglot import exp
+
+from profithunt.engine import Engine
+from profithunt.errors import EngineError, SourceError
+from profithunt.schema import TABLES, Table
+from profithunt.sources import keys, survey
+from profithunt.sources.evidence import Evidence
+from profithunt.sources.health import BuildResult, InputFile, TableHealth, capabilities
+from profithunt.sources.keys import Settled
+from profithunt.sources.mapping import Mapping, of
+from profithunt.sources.opened import FILE, Opened, Openings
+from profithunt.sources.quarantine import Quarantine
+from profithunt.sources.raw import ROW
+from profithunt.sources.rules import rules_of
+from profithunt.sources.shape import Shaping, columns_of, shaped
+from profithunt.sources.templates import column, named, table, text, union_all
+from profithunt.sources.typed import Settings, reading
+from profithunt.sources.workplace import Workplace
+
+if TYPE_CHECKING:
+    from profithunt.config import ShopConfig, Source
+
+
+class Progress(Protocol):
+    """Told of each table as it is built."""
+
+    def step(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` steps are finished; `name` comes next."""
+
+
+def build(config: ShopConfig, engine: Engine, out: Path, progress: Progress | None = None) -> BuildResult:
+    """Build the canonical tables of a shop into the folder `out`.
+
+    Raises SourceError when a source can't be read at all, with one sentence that says which and what to do.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="sources-", dir=out))
+    try:
+        return _Build(config, engine, out, work).run(progress)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def check(config: ShopConfig, engine: Engine, progress: Progress | None = None) -> BuildResult:
+    """The same without keeping anything: only what a build would find."""
+    with tempfile.TemporaryDirectory(prefix="profithunt-check-") as folder:
+        return build(config, engine, Path(folder), progress)
+
+
+@dataclass
+class _Part:
+    """One source of a table, opened and checked."""
+
+    source: Source
+    opened: Opened
+    mapping: Mapping
+
+
+@dataclass
+class _Build:
+    config: ShopConfig
+    engine: Engine
+    out: Path
+    work: Path
+    written: dict[str, Path] = field(default_factory=dict)
+    tables: dict[str, TableHealth] = field(default_factory=dict)
+    as_of: dt.date | None = None
+
+    def run(self, progress: Progress | None) -> BuildResult:
+        limits = self.config.limits
+        self.place = Workplace(self.engine, self.config.folder, self.work, limits.max_file_bytes, limits.max_line_bytes)
+        self.openings = Openings(self.place)
+        self.evidence = Evidence(self.engine)
+        self.quarantine = Quarantine(self.place)
+        self.as_of = self.config.shop.as_of
+        self.currencies = {self.config.shop.currency.upper()}
+        self.currencies |= {(rate.member or "").upper() for rate in self.config.cost_rates if rate.kind == "exchange"}
+        feeds = {name: [item for item in self.config.sources if item.table == name] for name in TABLES}
+        order = ["cost_rates", *(name for name in TABLES if name != "cost_rates")]
+        todo = [name for name in order if feeds[name]]
+        try:
+            for done, name in enumerate(todo):
+                if progress is not None:
+                    progress.step(f"reading {name}", done, len(todo))
+                self._table(TABLES[name], feeds[name])
+            if progress is not None:
+                progress.step("checking references", len(todo), len(todo))
+            return self._result()
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        for name in self.written:
+            with suppress(EngineError):
+                self.engine.drop(f"_built_{name}")
+        self.place.forget()
+
+    def _table(self, canonical: Table, sources: list[Source]) -> None:
+        parts = [part for source in sources if (part := self._part(source, canonical)) is not None]
+        if not parts:
+            return
+        try:
+            self._build(canonical, parts)
+        except EngineError as error:
+            names = ", ".join(dict.fromkeys(raw.name for part in parts for raw in part.opened.files))
+            raise SourceError(
+                f"can't be built ({error.what[:200]})", where=f"{names[:200]} ({canonical.name})"
+            ) from error
+
+    def _part(self, source: Source, canonical: Table) -> _Part | None:
+        opened = self.openings.open(source)
+        if opened is None:
+            return None
+        return _Part(source, opened, of(source, opened, rules_of(canonical.name).generated))
+
+    def _build(self, canonical: Table, parts: list[_Part]) -> None:
+        extras = tuple(
+            dict.fromkeys(name for part in parts for name in part.mapping.names if name not in canonical.columns)
+        )
+        names = columns_of(canonical, extras)
+        rows, notes = self._rows(canonical, parts, extras)
+        files = list({raw.name: raw for part in parts for raw in part.opened.files}.values())
+        for raw in files:
+            self.quarantine.add_broken(canonical.name, raw)
+        self.quarantine.add_problems(canonical.name, rows)
+        mapped = {name for part in parts for name in part.mapping.names}
+        settled = keys.settle(rows, canonical, names, mapped, len(files), self.place)
+        if settled.conflicts:
+            self.quarantine.add_conflicts(canonical.name, settled.relation, names, canonical.key)
+        kept = self._kept(canonical, settled, names)
+        path = self.out / f"{canonical.name}.parquet"
+        count = self._write(kept, canonical, names, path)
+        read = sum(raw.rows for raw in files)
+        self.written[canonical.name] = path
+        self.engine.attach_parquet(f"_built_{canonical.name}", path)
+        if canonical.name == "cost_rates":
+            self._add_currencies()
+        self.tables[canonical.name] = survey.table_health(
+            self.engine,
+            canonical,
+            files=len(files),
+            read=read,
+            kept=count,
+            duplicates=settled.duplicates,
+            notes=tuple(notes),
+        )
+
+    def _rows(self, canonical: Table, parts: list[_Part], extras: tuple[str, ...]) -> tuple[str, list[str]]:
+        """The shaped rows of all sources as one relation; those read from text are worked out once."""
+        queries: list[exp.Query] = []
+        notes: list[str] = []
+        settings = Settings(self.config.shop.timezone, self.config.shop.currency, frozenset(self.currencies))
+        for part in parts:
+            how = reading(part.mapping, part.opened, part.source.parse, self.evidence, settings)
+            notes += survey.reading_notes(how)
+            relation = self._without_overlaps(canonical, part)
+            query: exp.Query = shaped(Shaping(part.mapping, how, extras, part.source.group, relation))
+            if "VARCHAR" in part.opened.columns.values() or part.source.group:
+                stored, _ = self.place.store(query, "shaped")
+                query = exp.select("*").from_(stored)
+            queries.append(query)
+        name = self.place.name("shaped")
+        wrapped = [exp.select("*").from_(query.subquery("s")) for query in queries]
+        self.engine.view(name, union_all(wrapped))
+        return name, notes
+
+    def _without_overlaps(self, canonical: Table, part: _Part) -> str:
+        """For a source that groups: raw rows without those that overlapping extracts repeat."""
+        if not part.source.group or len(part.opened.files) < 2:  # noqa: PLR2004  one file overlaps with nothing
+            return part.opened.name
+        content = list(part.opened.columns)
+        first = canonical.key[0] if canonical.key else ""
+        key = next((item.tree.name for item in part.mapping.fields if item.name == first), None)
+        if not keys.overlapping(part.opened.name, content, key, self.place):
+            return part.opened.name
+        collapsed = keys.collapse(part.opened.name, content, self.place)
+        name = self.place.name("distinct")
+        own = [column(item) for item in (*content, FILE, ROW, "_extract")]
+        keep = column(keys.VERDICT).eq(text(keys.KEEP))
+        self.engine.view(name, exp.select(*own).from_(table(collapsed.relation)).where(keep))
+        return name
+
+    def _kept(self, canonical: Table, settled: Settled, names: list[str]) -> str:
+        """The rows that stay: one per key, and for order lines only those whose order is there."""
+        name = self.place.name("kept")
+        query = exp.select("*").from_(table(settled.relation))
+        if settled.has_verdict:
+            query = query.where(column(keys.VERDICT).eq(text(keys.KEEP)))
+        self.engine.view(name, query)
+        if canonical.name != "order_lines" or "orders" not in self.written:
+            return name
+        lines = self.place.name("lines")
+        orders = exp.select("order_id").from_("_built_orders").subquery("o")
+        found = exp.column("order_id", table="l").eq(exp.column("order_id", table="o"))
+        base = exp.select("l.*").from_(exp.alias_(table(name), "l", table=True))
+        self.engine.view(lines, base.copy().join(orders.copy(), on=found, join_type="semi"))
+        orphans = self.place.name("orphans")
+        self.engine.view(orphans, base.join(orders, on=found.copy(), join_type="anti"))
+        self.quarantine.add_orphans(orphans, names)
+        return lines
+
+    def _write(self, rows: str, canonical: Table, names: list[str], path: Path) -> int:
+        query = exp.select(*(column(name) for name in (*names, FILE, ROW))).from_(table(rows))
+        count = int(self.engine.value(exp.select(exp.Count(this=exp.Star())).from_(table(rows))))
+        small = count <= self.config.runs.sort_rows_max
+        order = (canonical.key or names) if small else ()
+        return self.engine.write_parquet(query, path, order_by=list(order))
+
+    def _add_currencies(self) -> None:
+        query = (
+            exp.select(named(exp.Upper(this=column("member")), "member"))
+            .from_("_built_cost_rates")
+            .where(column("kind").eq(text("exchange")))
+        )
+        self.currencies |= {str(row[0]) for row in self.engine.rows(query)}
+
+    def _result(self) -> BuildResult:
+        filed = self.quarantine.write(self.out / "quarantine.parquet")
+        self.as_of = self.as_of or survey.last_order_day(self.engine, self.config, self.written)
+        finished = {
+            name: survey.completed(self.engine, health, filed.get(name), set(self.written), self.as_of)
+            for name, health in self.tables.items()
+        }
+        ordered = {name: finished[name] for name in TABLES if name in finished}
+        present = {
+            name: [item for item, share in health.null_share.items() if share < 1]
+            for name, health in ordered.items()
+            if health.rows_kept
+        }
+        inputs = [InputFile(raw.name, raw.sha256, raw.size, raw.rows) for raw in self.openings.inputs]
+        rows, money = self.quarantine.total()
+        return BuildResult(ordered, inputs, capabilities(present), self.as_of, rows, money or Decimal(0))

@@ -1,0 +1,312 @@
+"""One source's rows in the shape of its canonical table, each with the first thing that is wrong in it.
+
+The query of `shaped` has the table's columns, extra columns as text, `_file`, `_row`, `_extract` and `_newer` (what
+makes one extract newer than another), `_problem` (struct of column, reason, value; null when the row is good),
+`_record` (raw values as JSON, for rows with a problem) and `_money` (at stake). Grain: a raw row that the source's
+filter keeps; for a source that groups, the table's key, and beside them the raw rows with a problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from profithunt.schema import Table, sql_type
+from profithunt.sources import times
+from profithunt.sources.evidence import key_of
+from profithunt.sources.mapping import Field, Mapping
+from profithunt.sources.opened import EXTRACT, FILE
+from profithunt.sources.raw import ROW
+from profithunt.sources.rules import rules_of
+from profithunt.sources.templates import call, cast, column, either, named, table, text
+from profithunt.sources.typed import Cell, Reading, cell, macros
+from profithunt.sources.words import cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROBLEM, RECORD, MONEY, NEWER = "_problem", "_record", "_money", "_newer"
+TRACE = (FILE, ROW, EXTRACT, NEWER)
+_RAW, _UNDECIDED = "_raw", "_undecided"
+_PROBLEM_TYPE = 'STRUCT("column" VARCHAR, "reason" VARCHAR, "value" VARCHAR)'
+_OPEN_ENDED = ("ends_at", "ends_on", "season_ends_on")
+
+
+@dataclass(frozen=True)
+class Shaping:
+    """A mapping with how its text is read, and the columns that the table's sources have beyond the schema."""
+
+    mapping: Mapping
+    how: Reading
+    extras: tuple[str, ...]
+    group: bool
+    relation: str
+
+    @property
+    def table(self) -> Table:
+        """The canonical table fed."""
+        return self.mapping.table
+
+    def kind(self, item: Field) -> str:
+        """Engine type of a field's raw value."""
+        return self.how.kinds[key_of(item.tree)]
+
+
+def columns_of(canonical: Table, extras: Sequence[str]) -> list[str]:
+    """Names of the columns of a canonical table, those beyond the schema last."""
+    return [*canonical.columns, *extras]
+
+
+def shaped(shaping: Shaping) -> exp.Query:
+    """The rows of a source in the shape of its table (see the module)."""
+    plain = [item for item in shaping.mapping.fields if not item.is_aggregate]
+    cells = [cell(item, column(f"_s{at}"), shaping.kind(item), shaping.how) for at, item in enumerate(plain)]
+    rows = _judged(_typed(shaping, plain, cells), cells, shaping)
+    return _grouped(rows, shaping) if shaping.group else _finished(rows, shaping)
+
+
+def _filtered(shaping: Shaping) -> exp.Select:
+    """Raw rows that are this table's, with what kept the filter from deciding."""
+    condition = shaping.mapping.where
+    query = exp.select("*").from_(table(shaping.relation))
+    if shaping.how.opened.is_text:
+        cells = [column(name) for name in shaping.how.opened.columns]
+        some = exp.Coalesce(this=cells[0], expressions=cells[1:]) if len(cells) > 1 else cells[0]
+        query = query.where(exp.Is(this=some, expression=exp.null()).not_())
+    if condition is None:
+        return query
+    worked = shaping.how.read_macros(condition)
+    undecided = _undecided(shaping, condition)
+    query = query.select(named(undecided, _UNDECIDED)) if undecided is not None else query
+    keep = [exp.Paren(this=worked)]
+    keep += [_missing(shaping, argument) for _, argument in macros(condition) if _is_required(shaping, argument)]
+    if undecided is not None:
+        outer = exp.select("*").from_(query.subquery("raw"))
+        return outer.where(either(*keep, exp.Is(this=column(_UNDECIDED), expression=exp.null()).not_()))
+    return query.where(either(*keep))
+
+
+def _is_required(shaping: Shaping, argument: exp.Expression) -> bool:
+    key = key_of(argument)
+    return not shaping.group and any(item.required and key_of(item.tree) == key for item in shaping.mapping.fields)
+
+
+def _missing(shaping: Shaping, argument: exp.Expression) -> exp.Expression:
+    is_text = shaping.how.kinds[key_of(argument)] == "VARCHAR"
+    return exp.Is(this=cleaned(argument) if is_text else argument.copy(), expression=exp.null())
+
+
+def _undecided(shaping: Shaping, condition: exp.Expression) -> exp.Expression | None:
+    """The problem of a row whose filter reads text that is neither a number nor a time."""
+    found = exp.Case()
+    for name, argument in macros(condition):
+        if shaping.how.kinds[key_of(argument)] != "VARCHAR":
+            continue
+        node = exp.Anonymous(this=name, expressions=[argument.copy()])
+        read = shaping.how.read_macros(node)
+        clean = cleaned(argument)
+        bad = exp.and_(
+            exp.Is(this=clean, expression=exp.null()).not_(), exp.Is(this=exp.Paren(this=read), expression=exp.null())
+        )
+        shown = argument.name if isinstance(argument, exp.Column) else key_of(argument)
+        found = found.when(bad, problem(shown, text("not a number" if name == "X_NUM" else "not a time"), clean))
+    return found if found.args.get("ifs") else None
+
+
+def problem(name: str, reason: exp.Expression, value: exp.Expression) -> exp.Expression:
+    """What is wrong with a row: column, reason, value."""
+    pairs = {"column": text(name), "reason": reason.copy(), "value": cast(value, "VARCHAR")}
+    return exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=exp.to_identifier(key, quoted=True), expression=item) for key, item in pairs.items()
+        ]
+    )
+
+
+def _typed(shaping: Shaping, plain: list[Field], cells: list[Cell]) -> exp.Select:
+    """Raw values as `_s<n>` and typed ones under their names; unmapped columns are null."""
+    sources: list[exp.Expression] = []
+    for at, item in enumerate(plain):
+        tree = shaping.how.read_macros(item.tree)
+        sources.append(named(cleaned(tree) if shaping.kind(item) == "VARCHAR" else tree, f"_s{at}"))
+    used = _raw_columns(shaping)
+    raw = exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=column(name)) for name in used
+        ]
+    )
+    sources.append(named(raw if used else exp.null(), _RAW))
+    if shaping.group:
+        sources += [named(column(name), f"_r_{name}") for name in _aggregated(shaping)]
+    sources += [column(name) for name in (FILE, ROW, EXTRACT)]
+    sources.append(named(_newer(shaping), NEWER))
+    if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
+        sources.append(column(_UNDECIDED))
+    inner = exp.select(*sources).from_(_filtered(shaping).subquery("raw"))
+    have = {item.field.name for item in cells}
+    typed = [named(item.value, item.field.name) for item in cells]
+    aggregated = {item.name for item in shaping.mapping.fields if item.is_aggregate}
+    for name in columns_of(shaping.table, shaping.extras):
+        if name not in have and name not in aggregated:
+            kind = shaping.table.columns[name].type if name in shaping.table.columns else "text"
+            typed.append(named(cast(exp.null(), sql_type(kind)), name))
+    return exp.select("*", *typed).from_(inner.subquery("read"))
+
+
+def _newer(shaping: Shaping) -> exp.Expression:
+    tree = shaping.mapping.updated
+    if tree is None:
+        return cast(exp.null(), "TIMESTAMP")
+    worked = shaping.how.read_macros(tree)
+    if shaping.how.kinds[key_of(tree)] != "VARCHAR":
+        return cast(worked, "TIMESTAMP", strict=False)
+    return times.utc(cleaned(worked), shaping.how.times[key_of(tree)])
+
+
+def _raw_columns(shaping: Shaping) -> list[str]:
+    trees = [item.tree for item in shaping.mapping.fields]
+    trees += [shaping.mapping.where] if shaping.mapping.where is not None else []
+    used = {node.name for tree in trees for node in tree.find_all(exp.Column)}
+    return [name for name in shaping.how.opened.columns if name in used]
+
+
+def _aggregated(shaping: Shaping) -> list[str]:
+    trees = [item.tree for item in shaping.mapping.fields if item.is_aggregate]
+    return sorted({node.name for tree in trees for node in tree.find_all(exp.Column)})
+
+
+def _judged(rows: exp.Select, cells: list[Cell], shaping: Shaping) -> exp.Select:
+    """The rows with the first value in each that can't be read."""
+    found = exp.Case()
+    if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
+        known = exp.Is(this=column(_UNDECIDED), expression=exp.null()).not_()
+        found = found.when(known, column(_UNDECIDED))
+    for at, item in enumerate(cells):
+        if item.bad is not None:
+            found = found.when(item.bad, problem(item.field.name, item.reason, column(f"_s{at}")))
+    judged = found if found.args.get("ifs") else exp.null()
+    return exp.select("*", named(judged, "_unread")).from_(rows.subquery("typed"))
+
+
+def _rules(shaping: Shaping, *, grouped: bool) -> exp.Expression:
+    """The first rule of the schema or the table that a row breaks."""
+    found = exp.Case()
+    rules = rules_of(shaping.table.name)
+    for name, item in shaping.table.columns.items():
+        if item.required and name not in rules.generated and not (grouped and name in shaping.table.key):
+            found = found.when(
+                exp.Is(this=column(name), expression=exp.null()),
+                problem(name, text("required value missing"), exp.null()),
+            )
+    mapped = set(shaping.mapping.names)
+    for name, item in shaping.table.columns.items():
+        if name not in mapped:
+            continue
+        if item.minimum is not None:
+            below = exp.LT(this=column(name), expression=exp.Literal.number(item.minimum))
+            said = f"negative {item.type if item.type != 'rate' else 'value'}" if item.minimum == 0 else "too small"
+            found = found.when(below, problem(name, text(said), column(name)))
+        if item.type in ("date", "timestamp") and name not in _OPEN_ENDED:
+            found = found.when(times.implausible(column(name)), problem(name, text("impossible time"), column(name)))
+    for rule in rules.rules:
+        found = found.when(rule.when.copy(), problem(rule.column, text(rule.reason), column(rule.column)))
+    if shaping.table.name == "orders" and "currency" in mapped:
+        known = [text(code) for code in sorted(shaping.how.settings.currencies)]
+        stated = exp.Upper(this=column("currency"))
+        unknown = exp.In(this=stated, expressions=known).not_()
+        found = found.when(unknown, problem("currency", text("no exchange rate for this currency"), column("currency")))
+    return found if found.args.get("ifs") else exp.null()
+
+
+def _finished(rows: exp.Select, shaping: Shaping) -> exp.Select:
+    """Only what `shaped` promises, the broken rules added."""
+    judged = exp.Coalesce(this=column("_unread"), expressions=[_rules(shaping, grouped=False)])
+    query = exp.select("*", named(judged, PROBLEM)).from_(rows.subquery("judged"))
+    bad = exp.Is(this=column(PROBLEM), expression=exp.null()).not_()
+    record = exp.Case().when(bad, cast(call("to_json", column(_RAW)), "VARCHAR"))
+    return _promised(query, shaping, record)
+
+
+def _promised(query: exp.Query, shaping: Shaping, record: exp.Expression) -> exp.Select:
+    money = cast(rules_of(shaping.table.name).money, "DECIMAL(18, 4)", strict=False)
+    return exp.select(
+        *(_output(name) for name in columns_of(shaping.table, shaping.extras)),
+        *(column(name) for name in TRACE),
+        named(cast(column(PROBLEM), _PROBLEM_TYPE), PROBLEM),
+        named(cast(record, "VARCHAR"), RECORD),
+        named(money, MONEY),
+    ).from_(query.subquery("ruled"))
+
+
+def _output(name: str) -> exp.Expression:
+    if name in _OPEN_ENDED:
+        return named(exp.Case().when(times.implausible(column(name)).not_(), column(name)), name)
+    if name == "currency":
+        return named(exp.Upper(this=column(name)), name)
+    return column(name)
+
+
+def _grouped(rows: exp.Select, shaping: Shaping) -> exp.Query:
+    """Good rows collapsed to the key; rows with a problem as they are."""
+    keys = list(shaping.table.key)
+    values: list[exp.Expression] = []
+    for name in columns_of(shaping.table, shaping.extras):
+        aggregate = next((item for item in shaping.mapping.fields if item.name == name and item.is_aggregate), None)
+        if aggregate is not None:
+            values.append(named(_over_rows(aggregate, shaping), f"_a_{name}"))
+        elif name in keys:
+            values.append(column(name))
+        else:
+            values.append(named(exp.Min(this=column(name)), name))
+    values += [named(exp.Min(this=column(name)), name) for name in (FILE, ROW)]
+    values += [named(exp.Max(this=column(name)), name) for name in (EXTRACT, NEWER)]
+    good = exp.Is(this=column("_unread"), expression=exp.null())
+    present = [exp.Is(this=column(key), expression=exp.null()).not_() for key in keys if _needed(shaping, key)]
+    collapsed = (
+        exp.select(*values)
+        .from_(rows.subquery("judged"))
+        .where(exp.and_(good, *present))
+        .group_by(*(column(key) for key in keys))
+    )
+    return _with_bad(_aggregates_typed(collapsed, shaping), rows, shaping)
+
+
+def _needed(shaping: Shaping, key: str) -> bool:
+    return shaping.table.columns[key].required
+
+
+def _over_rows(item: Field, shaping: Shaping) -> exp.Expression:
+    tree = shaping.how.read_macros(item.tree)
+    return tree.transform(lambda node: column(f"_r_{node.name}") if isinstance(node, exp.Column) else node)
+
+
+def _aggregates_typed(collapsed: exp.Select, shaping: Shaping) -> exp.Select:
+    typed: list[exp.Expression] = []
+    found = exp.Case()
+    for item in shaping.mapping.fields:
+        if not item.is_aggregate:
+            continue
+        read = cell(item, column(f"_a_{item.name}"), shaping.kind(item), shaping.how)
+        typed.append(named(read.value, item.name))
+        if read.bad is not None:
+            found = found.when(read.bad, problem(item.name, read.reason, column(f"_a_{item.name}")))
+    query = exp.select("*", *typed).from_(collapsed.subquery("collapsed"))
+    unread = found if found.args.get("ifs") else exp.null()
+    judged = exp.Coalesce(this=unread, expressions=[_rules(shaping, grouped=True)])
+    return _promised(
+        exp.select("*", named(judged, PROBLEM)).from_(query.subquery("typed")), shaping, cast(exp.null(), "VARCHAR")
+    )
+
+
+def _with_bad(good: exp.Select, rows: exp.Select, shaping: Shaping) -> exp.Query:
+    aggregated = {item.name: item for item in shaping.mapping.fields if item.is_aggregate}
+    empty = []
+    for name in aggregated:
+        kind = shaping.table.columns[name].type if name in shaping.table.columns else "text"
+        empty.append(named(cast(exp.null(), sql_type(kind)), name))
+    unread = exp.Is(this=column("_unread"), expression=exp.null()).not_()
+    query = exp.select("*", *empty, named(column("_unread"), PROBLEM)).from_(rows.subquery("judged")).where(unread)
+    bad = _promised(query, shaping, cast(call("to_json", column(_RAW)), "VARCHAR"))
+    return exp.union(good, bad, distinct=False)
