@@ -13,8 +13,8 @@ def _whale() -> content.Whale:
     for rank, profit in enumerate(profits, 1):
         running += profit
         points.append((rank / 100, float(running)))
-    peak_share, peak = max(points, key=lambda point: point[1])
-    return content.Whale(100, running, peak_share, Decimal(str(peak)), tuple(points))
+    before_peak, peak = max(points, key=lambda point: point[1])
+    return content.Whale(100, running, before_peak, Decimal(str(peak)), tuple(points))
 
 
 def _member(rank: int, cm3: str, detail: str = "") -> content.Member:
@@ -87,17 +87,21 @@ def report() -> content.Report:
         whale=_whale(),
         spreads=(
             content.Spread(
-                "order", "orders", 155_848, Decimal("7.53"), Decimal("-1.20"), Decimal("4.10"), Decimal("19.9")
-            ),
-            content.Spread(
-                "customer",
-                "customers",
-                2469,
-                Decimal(475),
-                Decimal(-12),
-                Decimal(310),
-                Decimal(1180),
-                (content.Worst("C-00901", "", Decimal(-2100), ("31198459271", "31198459272")),),
+                "category",
+                31,
+                (
+                    content.OrderSpread(
+                        "FUEL",
+                        18_220,
+                        Decimal("-1.10"),
+                        Decimal("-4.20"),
+                        Decimal("-0.80"),
+                        Decimal("1.90"),
+                        0.62,
+                        ("31198459271", "31198459272"),
+                    ),
+                    content.OrderSpread("GROCERY", 120_004, Decimal("7.53"), -1.2, 4.1, 19.9, 0.12),
+                ),
             ),
         ),
         opportunities=tuple(_opportunity(rank) for rank in range(1, 6)),

@@ -27,8 +27,8 @@ class StepLike(Protocol):
         ...
 
     @property
-    def amount(self) -> Decimal:
-        """Its signed amount, or the total so far."""
+    def amount(self) -> Decimal | None:
+        """Its signed amount, or the total so far; None where it isn't known."""
         ...
 
     @property
@@ -39,10 +39,10 @@ class StepLike(Protocol):
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a waterfall: from where the total stood to where it stands after it."""
+    """One bar of a waterfall: from where the total stood to where it stands after it; without length where unknown."""
 
     label: str
-    amount: Decimal
+    amount: Decimal | None
     start: float
     end: float
     kind: Kind
@@ -53,13 +53,14 @@ def waterfall(steps: Iterable[StepLike]) -> tuple[Bar, ...]:
     bars: list[Bar] = []
     running = 0.0
     for step in steps:
+        if step.amount is None:
+            bars.append(Bar(step.label, None, running, running, "total" if step.subtotal else "gain"))
+            continue
         amount = float(step.amount)
-        if step.subtotal:
-            bars.append(Bar(step.label, step.amount, 0.0, amount, "total"))
-            running = amount
-        else:
-            bars.append(Bar(step.label, step.amount, running, running + amount, "loss" if amount < 0 else "gain"))
-            running += amount
+        start = 0.0 if step.subtotal else running
+        running = amount if step.subtotal else running + amount
+        kind: Kind = "total" if step.subtotal else "loss" if amount < 0 else "gain"
+        bars.append(Bar(step.label, step.amount, start, running, kind))
     return tuple(bars)
 
 

@@ -9,6 +9,9 @@ from typing import Final
 
 ROUND_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
+SMALLEST: Final = 1e-12
+"""Span below which there is nothing to tell apart."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -40,7 +43,7 @@ def scale_for(values: Iterable[float], *, margin: float = 0.0) -> Scale:
 
 def ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
     """At most `most` round values from low to high, zero among them when it lies between."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+    if not (math.isfinite(low) and math.isfinite(high)) or high - low < SMALLEST:
         return (0.0,)
     power = 10.0 ** (math.floor(math.log10(high - low)) - 1)
     for size in (power * scale * step for scale in (1, 10, 100) for step in ROUND_STEPS):

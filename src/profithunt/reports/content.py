@@ -13,11 +13,11 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the waterfall: a component with its signed amount, or the total so far."""
+    """A step of the waterfall: a component with its signed amount (None: not known), or the total so far."""
 
     name: str
     label: str
-    amount: Decimal
+    amount: Decimal | None
     subtotal: bool
 
 
@@ -58,38 +58,41 @@ class Tails:
 
 @dataclass(frozen=True)
 class Whale:
-    """The whale curve: points (share of customers from best to worst, cumulative profit) and its peak."""
+    """The whale curve: points (share of customers from best to worst, cumulative profit) and its peak.
+
+    `before_peak` is the share of customers up to the peak, `top_share` what part of the total the best tenth makes.
+    """
 
     n_customers: int
     total: Decimal
-    peak_share: float
+    before_peak: float
     peak: Decimal
     points: tuple[tuple[float, float], ...]
+    top_share: float | None = None
     gini: float | None = None
 
 
 @dataclass(frozen=True)
-class Worst:
-    """One of the worst members of a spread, with orders to look at."""
+class OrderSpread:
+    """How the contribution profit of orders spreads within one member, with its worst orders as examples."""
 
-    id: str
-    detail: str
-    cm3: Decimal
+    member: str
+    n_orders: int
+    mean: Decimal | None
+    p10: Decimal | float | None
+    p50: Decimal | float | None
+    p90: Decimal | float | None
+    losing_share: float | None
     orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How contribution profit spreads over the members of a dimension; the mean never goes alone."""
+    """The spread of orders by a dimension, worst members first; the mean never goes alone."""
 
-    one: str
-    many: str
-    n: int
-    mean: Decimal | None
-    p10: Decimal | None
-    p50: Decimal | None
-    p90: Decimal | None
-    worst: tuple[Worst, ...] = ()
+    dimension: str
+    n_members: int
+    rows: tuple[OrderSpread, ...]
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from profithunt import fmt
 from profithunt.charts import Bar, Column, Curve, Scale, bar, columns, curve, interval, scale_for
 from profithunt.charts import waterfall as waterfall_bars
 from profithunt.reports import sentences
-from profithunt.reports.content import Month, Report, Spread, Tails, Whale
+from profithunt.reports.content import Month, OrderSpread, Report, Spread, Tails, Whale
 from profithunt.reports.wording import capitalize_first, entity_text, evidence_text, words
 
 BROAD: Final = (660, 260)
 BROAD_FULL: Final = (760, 240)
 NARROW: Final = (330, 230)
+THREE: Final = 3
+"""p10, p50 and p90: a range is drawn where all are known."""
 FINGERPRINT: Final = 16
 """Hexadecimal digits of a hash that a reader compares by eye."""
 
@@ -50,11 +52,12 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class SpreadRow:
-    """A row of the spread table and its picture."""
+class SpreadTable:
+    """The spread of a dimension, each row with its picture on one scale."""
 
-    spread: Spread
-    svg: Markup
+    dimension: str
+    n_members: int
+    rows: tuple[tuple[OrderSpread, Markup], ...]
     orders: bool
 
 
@@ -93,8 +96,8 @@ def _whale(whale: Whale | None, currency: str, write: Callable[[float], str], ti
         return None
     data = Curve(
         points=whale.points,
-        peak=(whale.peak_share, float(whale.peak)),
-        peak_label=f"{fmt.money(whale.peak, currency)} after {fmt.share(whale.peak_share)}",
+        peak=(whale.before_peak, float(whale.peak)),
+        peak_label=f"{fmt.money(whale.peak, currency)} after {fmt.share(whale.before_peak)}",
         end_label=f"{fmt.money(whale.total, currency)} in the end",
         x_title="share of customers, best first",
     )
@@ -106,13 +109,16 @@ def _whale(whale: Whale | None, currency: str, write: Callable[[float], str], ti
     return Drawing(curve(data, *BROAD, title, write), curve(data, *NARROW, title, write), tuple(table))
 
 
-def _spreads(report: Report) -> tuple[SpreadRow, ...]:
-    rows = []
-    for spread in report.spreads:
-        known = [float(value) for value in (spread.p10, spread.p50, spread.p90) if value is not None]
-        picture = interval(known[0], known[1], known[2], scale_for(known, margin=0.08)) if len(known) == 3 else Markup()  # noqa: PLR2004 - all three
-        rows.append(SpreadRow(spread, picture, orders=any(worst.orders for worst in spread.worst)))
-    return tuple(rows)
+def _spread(spread: Spread) -> SpreadTable:
+    ranges = [[float(value) for value in (row.p10, row.p50, row.p90) if value is not None] for row in spread.rows]
+    scale = scale_for([value for known in ranges for value in known], margin=0.08)
+    pictures = [interval(known[0], known[1], known[2], scale) if len(known) == THREE else Markup() for known in ranges]
+    return SpreadTable(
+        spread.dimension,
+        spread.n_members,
+        tuple(zip(spread.rows, pictures, strict=True)),
+        orders=any(row.orders for row in spread.rows),
+    )
 
 
 def tail_scale(group: Tails) -> Scale:
@@ -158,6 +164,7 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "size": fmt.size,
         "words": words,
         "capitalize_first": capitalize_first,
+        "lower_first": lambda text: text if text.isupper() else text[:1].lower() + text[1:],
         "prose": prose,
         "sure": lambda rate: f"{rate:.0%}",
         "fingerprint": lambda digest: (digest or "")[:FINGERPRINT] or fmt.MISSING,
@@ -200,7 +207,7 @@ def render(report: Report) -> str:
         waterfall=_waterfall(report),
         months=_months(report, write, text.months_description),
         whale=_whale(report.whale, report.currency, write, text.whale_description),
-        spreads=_spreads(report),
+        spreads=[_spread(spread) for spread in report.spreads],
         margin=_margin,
         cases=[
             {

@@ -118,10 +118,11 @@ def waterfall(steps: tuple[Step, ...], currency: str) -> str:
     parts = [step for step in steps if not step.subtotal]
     if not parts:
         return "The ledger is empty."
-    taken = sorted((step for step in parts[1:] if step.amount < 0), key=lambda step: step.amount)[:3]
+    losses = [(step.amount, step.label) for step in parts[1:] if step.amount is not None and step.amount < 0]
+    taken = sorted(losses)[:3]
     if not taken:
         return f"{parts[0].label} of {fmt.money(parts[0].amount, currency)} with nothing taken off."
-    names = [f"{step.label.lower()} {fmt.money(step.amount, currency)}" for step in taken]
+    names = [f"{label.lower()} {fmt.money(amount, currency)}" for amount, label in taken]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"Of {fmt.money(parts[0].amount, currency)} {parts[0].label.lower()}, the most goes to {listed}."
 
@@ -159,32 +160,33 @@ def whale(curve: Whale | None, currency: str) -> tuple[str, str]:
     """The whale curve's headline, and the curve in words."""
     if curve is None:
         return "", ""
-    peak = f"The best {fmt.share(curve.peak_share)} of customers make {fmt.money(curve.peak, currency)}"
+    peak = f"The best {fmt.share(curve.before_peak)} of customers make {fmt.money(curve.peak, currency)}"
     after = curve.peak - curve.total
     if after <= 0:
         finding = f"No customer takes profit back: all {fmt.count(curve.n_customers)} add to it."
     else:
         of_total = ratio(curve.peak, curve.total)
-        times = f", {fmt.share(of_total)} of the total" if of_total is not None and of_total > 0 else ""
+        times = f", {fmt.share(of_total)} of the total" if of_total is not None else ""
         finding = f"{peak}{times}; the others take {fmt.money(after, currency)} back."
+    if curve.top_share is not None:
+        finding += f" The best tenth makes {fmt.share(curve.top_share)} of the total."
     described = (
         f"Cumulative contribution profit over {fmt.counted(curve.n_customers, 'customer')} from best to worst: it "
-        f"peaks at {fmt.money(curve.peak, currency)} after {fmt.share(curve.peak_share)} of them and ends at "
+        f"peaks at {fmt.money(curve.peak, currency)} after {fmt.share(curve.before_peak)} of them and ends at "
         f"{fmt.money(curve.total, currency)}."
     )
     return finding, described
 
 
 def _spread(report: Report) -> str:
-    for spread in report.spreads:
-        if spread.mean is not None and spread.p50 is not None:
-            return (
-                f"The mean {spread.one} brings {fmt.money(spread.mean, report.currency)}, the median one "
-                f"{fmt.money(spread.p50, report.currency)}; one in ten brings less than "
-                f"{fmt.money(spread.p10, report.currency)}, one in ten more than "
-                f"{fmt.money(spread.p90, report.currency)}."
-            )
-    return "How contribution profit spreads over orders, customers and SKUs."
+    worst = next((row for spread in report.spreads for row in spread.rows if row.losing_share), None)
+    if worst is None:
+        return "Contribution profit per order: the mean beside the tenth, fiftieth and ninetieth percentile."
+    lost = round(worst.n_orders * (worst.losing_share or 0.0))
+    return (
+        f"Contribution profit per order. In {worst.member}, the mean is {fmt.money(worst.mean, report.currency)}, yet "
+        f"{fmt.failed(lost, worst.n_orders, 'order')} lose money."
+    )
 
 
 def _opportunities(report: Report) -> str:

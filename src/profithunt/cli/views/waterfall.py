@@ -59,7 +59,7 @@ def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
     shown = Text()
     for bar, amount, share in zip(bars, amounts, shares, strict=True):
         weight = "bold" if bar.kind == "total" else ""
-        ink = f"{weight} {LOSS}".strip() if bar.amount < 0 else weight
+        ink = f"{weight} {LOSS}".strip() if amount.startswith(fmt.MINUS) else weight
         shown.append(f"{bar.label:<{label_width}}  ", style=weight)
         shown.append(f"{amount:>{amount_width}}  ", style=ink)
         shown.append(f"{share:>{share_width}}  ", style="dim")
@@ -70,4 +70,6 @@ def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
 
 
 def _share(bar: Bar, base: Bar | None) -> str:
-    return fmt.share(bar.amount / base.amount) if base is not None and base.amount > 0 else fmt.MISSING
+    if base is None or bar.amount is None or base.amount is None or base.amount <= 0:
+        return fmt.MISSING
+    return fmt.share(bar.amount / base.amount)
