@@ -143,7 +143,9 @@ def refuse(tree: exp.Expr, where: str) -> None:
                 expected="a function that means the same on every engine",
                 do="use another, or add it to engine/functions.py with a test on each engine",
             )
-    stars = any(item.is_star and not isinstance(item, exp.Count) for s in tree.find_all(exp.Select) for item in s.expressions)
+    stars = any(
+        item.is_star and not isinstance(item, exp.Count) for s in tree.find_all(exp.Select) for item in s.expressions
+    )
     found = [why for kind, why in _BANNED.items() if tree.find(kind)] + ["SELECT * (name the columns)"] * stars
     if found:
         raise ModelError(f"{found[0]} is not allowed", where=where, expected="what every engine does alike")

@@ -124,11 +124,15 @@ def _check(engine: Engine, model: Model, settings: Settings) -> None:
         double = exp.select(*keys).from_(model.name).group_by(*keys).having("COUNT(*) > 1").limit(1)
         rows = engine.rows(double)
         if rows:
-            raise ModelError(f"the key {dict(zip(model.grain, rows[0], strict=True))} stands more than once", where=model.name)
+            raise ModelError(
+                f"the key {dict(zip(model.grain, rows[0], strict=True))} stands more than once", where=model.name
+            )
     for total in model.totals:
         have = engine.value(exp.select(exp.Sum(this=exp.column(total.column))).from_(model.name))
         want = engine.value(
-            compile_sql(total.equals, lists=settings.lists, values=settings.values, parts=settings.parts, where=model.name)
+            compile_sql(
+                total.equals, lists=settings.lists, values=settings.values, parts=settings.parts, where=model.name
+            )
         )
         if (have or 0) != (want or 0):
             raise ModelError(

@@ -108,9 +108,7 @@ def build_ledger(
     query = _rows({"channel": "text", "effect": "rate"}, sorted(effects.items()))
     engine.view("removal_effects", query)
     fingerprints["removal_effects"] = query.sql(dialect="duckdb")
-    return build(
-        engine, ordered, out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report
-    )
+    return build(engine, ordered, out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report)
 
 
 def empty_table(name: str) -> exp.Select:

@@ -1,0 +1,190 @@
+"""The main job: read the sources, build the ledger, reconcile, hunt, and make the result the current run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import profithunt
+from profithunt import sources
+from profithunt.api.progress import Progress
+from profithunt.config import ShopConfig
+from profithunt.detectors import catalogue
+from profithunt.engine import Engine
+from profithunt.engine.runner import Built, Earlier
+from profithunt.engine.runs import RunStore, StoredRun
+from profithunt.errors import RunError
+from profithunt.ledger import build as ledger
+from profithunt.ledger.reading import Reconciliation, reconcile
+from profithunt.opportunities import Hunt, Settings, as_query, hunt
+
+SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "opportunities")
+"""Tables that are also kept in `serve.duckdb`, for pages that answer in milliseconds."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: where it is, what `run.json` says of it."""
+
+    stored: StoredRun
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+        return self.stored.run_id
+
+    @property
+    def folder(self) -> Path:
+        """Its folder."""
+        return self.stored.folder
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What `run.json` says: inputs, settings, tables, timings, health, reconciliation."""
+        return self.stored.info
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return self.info
+
+
+def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
+    """Write a new run of the shop and make it the current one.
+
+    Raises SourceError for a source that can't be read, RunError when the ledger does not reconcile or another process
+    is writing; in every case the former run stays current.
+    """
+    started = dt.datetime.now(tz=dt.UTC)
+    with store.writing(), _engine(config) as engine:
+        former = store.current()
+        partial = store.begin(f"{started:%Y%m%dT%H%M%S%f}")
+        tables = partial / "tables"
+        seconds: dict[str, float] = {}
+
+        with _timed(seconds, "sources"):
+            result = sources.build(config, engine, tables, progress)
+        fingerprints = {path.stem: _sha256(path) for path in sorted(tables.glob("*.parquet"))}
+        for path in sorted(tables.glob("*.parquet")):
+            engine.attach_parquet(path.stem, path)
+
+        with _timed(seconds, "ledger"):
+            built = ledger.build_ledger(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=_earlier(former),
+                report=lambda name, done, total: progress.step(f"Ledger: {name}" if name else "Ledger", done, total),
+            )
+        progress.step("Reconcile", 0, 1)
+        reconciliation = reconcile(engine)
+        _insist(reconciliation)
+        progress.step("Reconcile", 1, 1)
+
+        with _timed(seconds, "hunt"):
+            found = hunt_run(engine, config, progress)
+            engine.write_parquet(as_query(found), tables / "opportunities.parquet")
+            engine.attach_parquet("opportunities", tables / "opportunities.parquet")
+        progress.step("Serve", 0, 1)
+        engine.write_database(partial / "serve.duckdb", SERVED)
+        progress.step("Serve", 1, 1)
+
+        info = {
+            "run_id": partial.name,
+            "started_at": started.isoformat(timespec="seconds"),
+            "finished_at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+            "version": profithunt.__version__,
+            "engine": engine.version,
+            "settings_hash": settings_hash(config),
+            "as_of": ledger.as_of(engine, config).isoformat(),
+            "seconds": seconds,
+            "tables": _tables(tables, built, fingerprints),
+            "health": result.to_json(),
+            "reconciliation": reconciliation.to_json(),
+            "hunt": {
+                "opportunities": len(found.opportunities),
+                "sleeping": [item.to_json() for item in found.sleeping],
+                "failed": [item.to_json() for item in found.failed],
+            },
+        }
+        info["inputs"] = info["health"].pop("inputs", [])
+        info["run_id"] = f"{started:%Y%m%dT%H%M%S%f}"
+        return Run(store.finish(partial, info, config.runs.keep))
+
+
+def hunt_run(engine: Engine, config: ShopConfig, progress: Progress) -> Hunt:
+    """Run the detectors over the tables attached to an engine."""
+    own = sorted({path for pattern in config.detectors.files for path in config.folder.glob(pattern)})
+    detectors = catalogue(own, config.detectors.off)
+    settings = Settings(
+        as_of=ledger.as_of(engine, config), timezone=config.shop.timezone, thresholds=config.thresholds
+    )
+    return hunt(engine, detectors, settings, progress)
+
+
+def settings_hash(config: ShopConfig) -> str:
+    """Hash of everything in shop.toml that a result depends on."""
+    text = json.dumps(config.model_dump(mode="json", exclude={"limits", "runs"}), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _engine(config: ShopConfig) -> Engine:
+    return Engine(memory_limit=config.limits.memory, threads=config.limits.threads)
+
+
+def _earlier(former: StoredRun | None) -> Earlier | None:
+    if former is None:
+        return None
+    prints = {name: table["fingerprint"] for name, table in former.info["tables"].items() if table.get("fingerprint")}
+    return Earlier(former.tables, prints)
+
+
+def _insist(reconciliation: Reconciliation) -> None:
+    for item in reconciliation.slices:
+        if item.difference != 0:
+            raise RunError(
+                f"the ledger does not reconcile: by {item.dimension} it is off by {item.difference}",
+                expected="every slice to add up to the same total",
+                do="the former run stays current; please report this with the output of: profithunt run --debug",
+            )
+
+
+def _tables(folder: Path, built: list[Built], fingerprints: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """What `run.json` says of each table: rows, hash, seconds, whether it was taken over from the former run."""
+    made = {item.name: item for item in built}
+    result: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.parquet")):
+        item = made.get(path.stem)
+        result[path.stem] = {
+            "sha256": _sha256(path),
+            "bytes": path.stat().st_size,
+            "rows": item.rows if item else None,
+            "seconds": item.seconds if item else None,
+            "reused": item.reused if item else False,
+            "fingerprint": fingerprints.get(path.stem) if item else None,
+        }
+    return result
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+class _timed:  # noqa: N801 - reads as a verb where it is used
+    """Keeps the seconds that a stage took."""
+
+    def __init__(self, seconds: dict[str, float], name: str) -> None:
+        self._seconds = seconds
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds[self._name] = round(time.perf_counter() - self._start, 3)

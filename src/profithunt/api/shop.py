@@ -1,0 +1,231 @@
+"""A shop: its settings, its sources, its runs, and everything that can be asked of them.
+
+    shop = Shop.open("myshop")
+    shop.run()
+    shop.profit(by="category").df()
+    shop.explain("order", "10017").sections
+    shop.hunt().opportunities
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from profithunt import sources
+from profithunt.api.progress import Progress, Silent
+from profithunt.api.run import Run, hunt_run, write_run
+from profithunt.api.session import open_run
+from profithunt.config import ShopConfig, find, read
+from profithunt.engine import Engine, Relation
+from profithunt.engine.runs import RunStore
+from profithunt.errors import NotFound, UsageError
+from profithunt.ledger import explain as stories
+from profithunt.ledger import reading
+from profithunt.ledger.dimensions import DIMENSIONS
+from profithunt.opportunities import Hunt
+
+EXPORT_FORMATS = ("csv", "parquet")
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Contribution profit if the costs that are only assumed were `share` higher or lower."""
+
+    share: float
+    cm3: Decimal
+
+
+class Shop:
+    """One retailer's shop on disk. Open it with `Shop.open`; reading needs a finished run."""
+
+    def __init__(self, config: ShopConfig, path: Path) -> None:
+        self.config = config
+        self.path = path
+        self._store = RunStore(path.parent)
+        self._session: tuple[str, Engine] | None = None
+
+    @classmethod
+    def open(cls, path: str | Path = ".") -> Shop:
+        """The shop of a `shop.toml`, or of a folder that holds one (or lies below one). Raises ConfigError."""
+        file = find(Path(path))
+        return cls(read(file), file)
+
+    def __enter__(self) -> Shop:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory of the open run back."""
+        if self._session is not None:
+            self._session[1].close()
+            self._session = None
+
+    # Work
+
+    def check(self, progress: Progress | None = None) -> sources.BuildResult:
+        """Read and judge every source without making a run. Raises SourceError for one that can't be read."""
+        return sources.check(self.config, progress or Silent())
+
+    def run(self, progress: Progress | None = None) -> Run:
+        """Read the sources, build the ledger, reconcile, hunt; the result becomes the current run."""
+        run = write_run(self.config, self._store, progress or Silent())
+        self.close()
+        return run
+
+    # Reading
+
+    @property
+    def runs(self) -> list[str]:
+        """Ids of the finished runs, oldest first."""
+        return self._store.ids()
+
+    @property
+    def current(self) -> Run:
+        """The current run. Raises NotFound before the first one has finished."""
+        stored = self._store.current()
+        if stored is None:
+            raise NotFound("there is no finished run yet", where=str(self.path), do="make one with: profithunt run")
+        return Run(stored)
+
+    @property
+    def engine(self) -> Engine:
+        """An engine with the tables of the current run attached."""
+        run = self.current
+        if self._session is None or self._session[0] != run.run_id:
+            self.close()
+            self._session = (run.run_id, open_run(run.stored, self.config))
+        return self._session[1]
+
+    def table(self, name: str) -> Relation:
+        """A table of the current run: a canonical one, `ledger`, a roll-up, `quarantine`. Raises NotFound."""
+        engine = self.engine
+        if not engine.has(name):
+            raise NotFound(f"there is no table {name!r} in this run", do=f"there are: {', '.join(self.tables)}")
+        return engine.relation(exp.select("*").from_(exp.to_identifier(name, quoted=True)))
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables of the current run."""
+        return sorted(path.stem for path in self.current.stored.tables.glob("*.parquet"))
+
+    @property
+    def ledger(self) -> Relation:
+        """The profit ledger: one row per order line, and loose entries."""
+        return self.table("ledger")
+
+    @property
+    def orders(self) -> Relation:
+        """Profit of each order."""
+        return self.table("order_profit")
+
+    @property
+    def customers(self) -> Relation:
+        """Profit of each customer."""
+        return self.table("customer_profit")
+
+    @property
+    def skus(self) -> Relation:
+        """Profit of each SKU."""
+        return self.table("sku_profit")
+
+    def profit(
+        self,
+        by: str | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        date: Literal["order", "event"] = "order",
+    ) -> Relation:
+        """Profit of the shop, or by a dimension: `member` and all amounts, in shop currency.
+
+        `start` and `end` are days, both included; `date` takes the day of the order or the day that each component
+        happened. Raises NotFound for a dimension that isn't there.
+        """
+        if start is not None and end is not None and start > end:
+            raise UsageError(f"the period ends on {end}, before it starts on {start}", do="swap the two days")
+        if by is None:
+            return reading.profit_total(self.engine, start, end, date)
+        return reading.profit_by(self.engine, by, start, end, date)
+
+    def waterfall(
+        self, start: dt.date | None = None, end: dt.date | None = None, date: Literal["order", "event"] = "order"
+    ) -> list[reading.Step]:
+        """From list sales to contribution profit, step by step."""
+        rows = self.profit(None, start, end, date).dicts()
+        amounts = rows[0] if rows else dict.fromkeys(reading.LISTS["amounts"])
+        return reading.waterfall(amounts)
+
+    def spread(self, by: str, start: dt.date | None = None, end: dt.date | None = None) -> Relation:
+        """How the profit of orders spreads within each member: mean, p10, p50, p90, worst member first."""
+        return reading.spread(self.engine, by, start, end)
+
+    def worst_orders(
+        self, by: str, members: list[str], start: dt.date | None = None, end: dt.date | None = None, n: int = 3
+    ) -> Relation:
+        """Example orders: the worst of each given member."""
+        return reading.worst_orders(self.engine, by, members, start, end, n)
+
+    def whale(self) -> reading.Whale | None:
+        """The whale curve, or None where no order names a customer."""
+        return reading.whale(self.engine)
+
+    def reconcile(self) -> reading.Reconciliation:
+        """Cut the ledger in every way there is; each must add up to the same."""
+        return reading.reconcile(self.engine)
+
+    def cost_sources(self) -> list[dict[str, Any]]:
+        """What margins rest on: list sales, net sales and cost of goods by where the cost is known from."""
+        return reading.cost_sources(self.engine)
+
+    def sensitivity(self, shares: tuple[float, ...] = (-0.2, -0.1, 0.1, 0.2)) -> list[Sensitivity]:
+        """Contribution profit if costs of goods that are only assumed were higher or lower by these shares."""
+        total = self.reconcile().total
+        assumed = sum((row["cogs"] or Decimal(0) for row in self.cost_sources() if row["cost_source"] == "assumed"), Decimal(0))
+        return [Sensitivity(share, total + assumed * Decimal(str(share))) for share in shares]
+
+    def explain(self, kind: str, id_: str) -> stories.Story:
+        """The story behind an order, customer, sku, keyword, component, or a member of any dimension."""
+        return stories.explain(self.engine, kind, id_)
+
+    def hunt(
+        self,
+        level: str | None = None,
+        owner: str | None = None,
+        minimum: float | None = None,
+        progress: Progress | None = None,
+    ) -> Hunt:
+        """Run the detectors on the current run; keep opportunities of a level, an owner, from a value upwards."""
+        found = hunt_run(self.engine, self.config, progress or Silent())
+        return found.only(level=level, owner=owner, minimum=minimum)
+
+    def export(self, folder: str | Path, format_: str = "csv", names: list[str] | None = None) -> list[Path]:
+        """Write tables of the current run into a folder, as CSV or Parquet. Returns the files. Raises UsageError."""
+        if format_ not in EXPORT_FORMATS:
+            raise UsageError(f"there is no format {format_!r}", do=f"there are: {', '.join(EXPORT_FORMATS)}")
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        written = []
+        for name in names or self.tables:
+            path = target / f"{name}.{format_}"
+            query = self.table(name).sql
+            if format_ == "parquet":
+                self.engine.write_parquet(query, path)
+            else:
+                self.engine.write_csv(query, path)
+            written.append(path)
+        return written
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The dimensions that profit can be cut by."""
+        return list(DIMENSIONS)
