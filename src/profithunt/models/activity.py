@@ -19,8 +19,8 @@ from profithunt.models.shrinkage import Array
 LIFE_DAYS = 730.0
 """Mean life of an entity before it drops out, days."""
 
-STEADINESS = 10.0
-"""How many recent events weigh as much as the window: the pace of a period varies by about 1/√10 = 32 % around it."""
+STEADINESS = 20.0
+"""How many recent events weigh as much as the window: the pace of a period varies by about 1/√20 = 22 % around it."""
 
 _LATE = 3.0
 """Events missed before the first one, at the entity's pace, beyond which it was launched in the window (P = 5 %)."""
@@ -65,9 +65,13 @@ class Season:
     than_recent: float = 1.0
 
 
-def outlook(activity: Activity, window_days: float, horizon_days: float, season: Season) -> Outlook:
-    """Expected activity over `horizon_days` from what was seen over `window_days`."""
-    window = np.full_like(activity.rows, max(window_days, 1.0))
+def outlook(activity: Activity, window_days: Array, horizon_days: float, season: Season, counted: Array) -> Outlook:
+    """Expected activity over `horizon_days` from what was seen over `window_days`.
+
+    `counted` are the events that the factor multiplies: those of the window in which the detector counted, which may
+    be another than the one that activity was seen in.
+    """
+    window = np.maximum(window_days, 1.0)
     # An entity whose first event came far later than its own pace explains was launched in the window.
     span = np.maximum(window - activity.waited, 1.0)
     pace = activity.days / span
@@ -81,13 +85,13 @@ def outlook(activity: Activity, window_days: float, horizon_days: float, season:
 
     usual = activity.rows / lived * horizon_days * season.than_window
     weighed = RECENT_DAYS / horizon_days / season.than_recent
-    known = window_days > RECENT_DAYS
-    blended = (STEADINESS + activity.recent) / (STEADINESS / np.maximum(usual, 1e-9) + weighed) if known else usual
-    factor = np.where(activity.rows > 0, alive * blended / np.maximum(activity.rows, 1e-9), 0.0)
+    blended = (STEADINESS + activity.recent) / (STEADINESS / np.maximum(usual, 1e-9) + weighed)
+    expected = np.where(window > RECENT_DAYS, blended, usual)
+    factor = np.where(activity.rows > 0, alive * expected / np.maximum(counted, 1e-9), 0.0)
     return Outlook(factor=factor, alive=alive, shape=STEADINESS + activity.recent)
 
 
-def steady(rows: Array, window_days: float, horizon_days: float, season: Season) -> Outlook:
+def steady(rows: Array, window_days: Array, horizon_days: float, season: Season) -> Outlook:
     """The outlook where nothing is known but how much there was: the same pace goes on."""
-    factor = np.full_like(rows, horizon_days / max(window_days, 1.0) * season.than_window)
+    factor = horizon_days / np.maximum(window_days, 1.0) * season.than_window
     return Outlook(factor=factor, alive=np.ones_like(rows), shape=STEADINESS + rows)

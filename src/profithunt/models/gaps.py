@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +31,12 @@ from profithunt.models.shrinkage import Array, Posterior, fit_beta, fit_gamma, f
 Statistic = Literal["share", "count", "ratio", "sum"]
 Column = Sequence[float | None]
 
+ACTIVITY: Final = ("n_rows", "n_recent", "n_days", "days_waited", "days_silent")
+"""Columns of an entity's activity; under names with `seen_` before them where they come from another window."""
+
 N_DRAWS = 512
 _FEW_PEERS = 8
+_BEYOND_CHANCE = 3.3
 _TINY = 1e-12
 _UNIT_PRIOR = 3.0
 _VARIANCE_PRIOR = 4.0
@@ -83,8 +87,12 @@ class Assessment:
 
 
 def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -> Assessment:
-    """Judge all entities of one detector. `peers` holds each entity's group."""
-    data = {name: np.array([np.nan if v is None else float(v) for v in values]) for name, values in columns.items()}
+    """Judge all entities of one detector. `peers` holds each entity's group.
+
+    Beside the columns of the statistic: `benchmark`, `limit`, `loss`, `unit_loss`, `unit_n`, those of ACTIVITY, and
+    `window_days`, `seen_days` where an entity was seen over another window than the rest.
+    """
+    data = _arrays(columns)
     groups = _groups(peers)
     size = _exposure(data, rule.statistic)
     activity = _outlook(data, size, rule)
@@ -133,6 +141,35 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     )
 
 
+def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic) -> list[bool]:
+    """Which entities' rates lately differ from what they were before in the same window, beyond chance (3.3 σ).
+
+    `before` holds the sums of the whole window, `lately` those of its last part, entity by entity.
+    """
+    whole, late = _arrays(before), _arrays(lately)
+    names = {"share": ("hits", "trials"), "count": ("hits", "exposure"), "ratio": ("n", "y", "x", "yy", "xy", "xx")}
+    early = {name: np.nan_to_num(whole[name]) - np.nan_to_num(late[name]) for name in names.get(statistic, ())}
+    if statistic == "sum":
+        return [False] * len(whole["n"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if statistic == "ratio":
+            (first, first_error), (second, second_error) = _ratio(early), _ratio(late)
+            distance = (second - first) / np.hypot(first_error, second_error)
+            known = early["n"] > 1
+        else:
+            size = names[statistic][1]
+            pooled = np.nan_to_num(whole["hits"]) / np.maximum(np.nan_to_num(whole[size]), _TINY)
+            noise = pooled * (1 - np.minimum(pooled, 1)) if statistic == "share" else pooled
+            error = np.sqrt(noise * (1 / early[size] + 1 / late[size]))
+            distance = (late["hits"] / late[size] - early["hits"] / early[size]) / error
+            known = early[size] > 0
+    return [bool(item) for item in known & (np.abs(np.nan_to_num(distance)) > _BEYOND_CHANCE)]
+
+
+def _arrays(columns: Mapping[str, Column]) -> dict[str, Array]:
+    return {name: np.array([np.nan if v is None else float(v) for v in values]) for name, values in columns.items()}
+
+
 def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assessment:
     loss = np.nan_to_num(data["loss"])
     n = np.maximum(np.nan_to_num(data["n"]), 1.0)
@@ -179,8 +216,13 @@ def _exposure(data: dict[str, Array], statistic: Statistic) -> Array:
 
 
 def _outlook(data: dict[str, Array], size: Array, rule: Rule) -> Outlook:
+    days = _given(data, "window_days", np.full_like(size, rule.window_days))
     if "n_rows" not in data:
-        return steady(size, rule.window_days, rule.horizon_days, rule.season)
+        return steady(size, days, rule.horizon_days, rule.season)
+    counted = np.nan_to_num(data["n_rows"])
+    if "seen_days" in data:
+        days = data["seen_days"]
+        data = {**data, **{name: data[f"seen_{name}"] for name in ACTIVITY}}
     seen = Activity(
         rows=np.nan_to_num(data["n_rows"]),
         recent=np.nan_to_num(data["n_recent"]),
@@ -188,7 +230,7 @@ def _outlook(data: dict[str, Array], size: Array, rule: Rule) -> Outlook:
         waited=np.nan_to_num(data["days_waited"]),
         silent=np.nan_to_num(data["days_silent"]),
     )
-    return outlook(seen, rule.window_days, rule.horizon_days, rule.season)
+    return outlook(seen, days, rule.horizon_days, rule.season, counted)
 
 
 def _groups(peers: Sequence[object]) -> npt.NDArray[np.intp]:

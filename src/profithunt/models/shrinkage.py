@@ -113,6 +113,7 @@ class Prior:
 
 def fit_beta(hits: Array, trials: Array) -> Prior:
     """Prior of shares: each entity has `hits` out of `trials`."""
+    few = _few(len(hits))
     hits, trials, counts = _distinct(hits, trials)
 
     def body(weights: Array) -> tuple[float, float]:
@@ -125,13 +126,14 @@ def fit_beta(hits: Array, trials: Array) -> Prior:
         def loss(log_strength: float) -> float:
             return -float((weights * _log_marginal("beta", at(log_strength), hits, trials)).sum())
 
-        return at(_golden(loss, np.log(2.0), np.log(2e5)))
+        return at(_golden(loss, np.log(2.0), np.log(2e5), few))
 
     return _fit("beta", hits, trials, counts, body, lambda _: (1.0, 1.0))
 
 
 def fit_gamma(hits: Array, exposure: Array) -> Prior:
     """Prior of rates of events: each entity has `hits` over an `exposure` (orders, parcels, money spent)."""
+    few = _few(len(hits))
     hits, exposure, counts = _distinct(hits, exposure)
 
     def body(weights: Array) -> tuple[float, float]:
@@ -145,7 +147,7 @@ def fit_gamma(hits: Array, exposure: Array) -> Prior:
         def loss(log_shape: float) -> float:
             return -float((weights * _log_marginal("gamma", at(log_shape), hits, exposure)).sum())
 
-        return at(_golden(loss, np.log(0.2), np.log(1e4)))
+        return at(_golden(loss, np.log(0.2), np.log(1e4), few))
 
     def wide(found: tuple[float, float]) -> tuple[float, float]:
         rate = found[0] / found[1]
@@ -156,6 +158,7 @@ def fit_gamma(hits: Array, exposure: Array) -> Prior:
 
 def fit_normal(value: Array, error: Array) -> Prior:
     """Prior of values: each entity has a `value` known with a standard `error`."""
+    few = _few(len(value))
     error = np.maximum(error, _TINY)
     value, error, counts = _distinct(value, error)
     middle = float(np.median(value))
@@ -170,7 +173,7 @@ def fit_normal(value: Array, error: Array) -> Prior:
         def loss(log_tau: float) -> float:
             return -float((weights * _log_marginal("normal", at(log_tau), value, error)).sum())
 
-        return at(_golden(loss, np.log(spread * 1e-3), np.log(spread * 10)))
+        return at(_golden(loss, np.log(spread * 1e-3), np.log(spread * 10), -few))
 
     def wide(found: tuple[float, float]) -> tuple[float, float]:
         farthest = float(np.max(np.abs(value - found[0]))) if value.size else spread
@@ -206,8 +209,17 @@ def _distinct(value: Array, weight: Array) -> tuple[Array, Array, Array]:
     return pairs[:, 0], pairs[:, 1], counts.astype(np.float64)
 
 
-def _golden(loss: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function of one number is least, by golden sections; 1/500 of the interval is near enough."""
+def _few(count: int) -> float:
+    """How much to lean against a narrow body where it rests on few peers: three that agree do not prove all alike."""
+    return 1.5 * max(1 - count / 20, 0.0)
+
+
+def _golden(objective: Callable[[float], float], low: float, high: float, lean: float) -> float:
+    """Where a function of one number plus `lean` times it is least, by golden sections of the interval."""
+
+    def loss(at: float) -> float:
+        return objective(at) + lean * at
+
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_left, at_right = loss(left), loss(right)
     for _ in range(13):

@@ -15,12 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from profithunt.detectors import Clock, Detector, clock, compile_detector, compile_rows, evidence_columns
-from profithunt.detectors.definition import MEASURES, Threshold
+from profithunt.detectors import Clock, Detector, clock, compile_rows, evidence_columns
+from profithunt.detectors.definition import Threshold
 from profithunt.engine import Engine, compile_model, read_model
-from profithunt.errors import ModelError, ProfithuntError
+from profithunt.errors import ProfithuntError
 from profithunt.models.activity import Season
 from profithunt.models.gaps import Assessment, Rule, assess
+from profithunt.opportunities.candidates import gather
 from profithunt.opportunities.needs import Supply, wakes
 from profithunt.opportunities.opportunity import Failed, Hunt, Opportunity, Sleeping, Vetoed, identify
 
@@ -53,7 +54,7 @@ class Settings:
     horizon_days: int = 28
     false_discovery: float = 0.1
     minimum_value: float | None = None
-    floor_share: float = 0.00005
+    floor_share: float = 0.00002
 
 
 def hunt(
@@ -176,29 +177,22 @@ def _damped(ahead: tuple[float, int], before: tuple[float, int]) -> float:
 def _run(detector: Detector, shop: _Shop) -> _Finds:
     settings = shop.settings
     at = clock(detector, shop.first_on, shop.as_of, settings.horizon_days)
-    rows = shop.engine.dicts(compile_detector(detector, at, timezone=settings.timezone))
-    rows = [row for row in rows if all(row[name] is not None for name in detector.entity)]
-    if not rows:
+    seen = gather(shop.engine, detector, at, settings.timezone)
+    if not seen.entities:
         return _Finds([], [], 0)
-    rows.sort(key=lambda row: tuple(str(row[name]) for name in detector.entity))
-    entities = [{name: str(row[name]) for name in detector.entity} for row in rows]
-    if len({tuple(entity.values()) for entity in entities}) < len(entities):
-        raise ModelError("gives an entity twice", where=detector.name, expected="one row for each entity")
-    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in MEASURES if name in rows[0]}
-    peers = [row.get("peers") or "" for row in rows]
-    judged = assess(columns, peers, _rule(detector, at, shop.season(at), settings))
-    passed = [index for index in range(len(rows)) if judged.found[index]]
+    judged = assess(seen.columns, seen.peers, _rule(detector, at, shop.season(at), settings))
+    passed = [index for index in range(len(seen.entities)) if judged.found[index]]
     worth = [index for index in passed if judged.p50[index] >= shop.floor]
     worth.sort(key=lambda index: (-float(judged.p50[index]), index))
-    examples = _examples(detector, at, shop, [entities[index] for index in worth[:_WITH_EXAMPLES]])
+    examples = _examples(detector, at, shop, [seen.entities[index] for index in worth[:_WITH_EXAMPLES]])
     found = []
     for index in worth:
-        evidence = _evidence(detector, at, rows[index], judged, index)
-        orders = examples.get(tuple(entities[index].values()))
+        evidence = _evidence(detector, seen.clocks[index], seen.rows[index], judged, index)
+        orders = examples.get(tuple(seen.entities[index].values()))
         if orders:
             evidence["orders"] = orders
-        found.append(_opportunity(detector, entities[index], judged, index, evidence, settings))
-    return _Finds(found, [entities[index] for index in passed], judged.tested)
+        found.append(_opportunity(detector, seen.entities[index], judged, index, evidence, settings))
+    return _Finds(found, [seen.entities[index] for index in passed], judged.tested)
 
 
 def _rule(detector: Detector, at: Clock, season: Season, settings: Settings) -> Rule:

@@ -10,6 +10,7 @@ action = "bundle_or_show_together"
 statistic = "share"
 window_days = 182
 credibility = 0.3
+drifts = false
 needs = ["ledger.cm2"]
 [thresholds]
 min_orders = 50

@@ -13,6 +13,7 @@ outlier = 0.8
 window_days = 728
 lag_days = 112
 credibility = 0.5
+drifts = false
 needs = ["orders.customer_id", "ledger.cm3"]
 [thresholds]
 min_customers = 30

@@ -10,6 +10,7 @@ action = "suppress_offers_and_fix_the_cause"
 statistic = "ratio"
 direction = "low"
 window_days = 364
+drifts = false
 needs = ["ledger.cm3", "orders.customer_id"]
 [thresholds]
 min_orders = 3

@@ -9,6 +9,7 @@ reversible = true
 action = "block_the_stack"
 statistic = "sum"
 window_days = 182
+drifts = false
 needs = ["order_lines.promo_id | orders.promo_id | orders.order_discount", "ledger.promotion"]
 [thresholds]
 min_orders = 5

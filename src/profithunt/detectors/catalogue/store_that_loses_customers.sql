@@ -12,6 +12,7 @@ direction = "low"
 outlier = 0.9
 window_days = 364
 credibility = 0.7
+drifts = false
 needs = ["orders.store_id", "orders.customer_id"]
 [thresholds]
 min_customers = 20

@@ -10,13 +10,13 @@ action = "pause_or_bid_down"
 statistic = "count"
 direction = "low"
 probability = 0.9
-window_days = 91
-needs = ["ledger.marketing", "touches.keyword | ad_spend.keyword"]
+window_days = 182
+needs = ["touches.keyword", "touches.cost | ad_spend.keyword"]
 [thresholds]
 min_spend = 50
 prior_orders = 3
 [rows]
-where = "in_window AND keyword IS NOT NULL AND cm2 <> 0"
+where = "in_window AND keyword IS NOT NULL AND entry = 'line'"
 order_by = "cm3"
 [docs]
 why = "The clicks cost more than the orders that they brought earned."
@@ -27,23 +27,34 @@ source = "METRICS sections 1 (attribution) and 6"
 WITH keyword_orders AS (
   SELECT keyword, order_id, MIN(ordered_on) AS ordered_on, SUM(cm2) AS cm2
   FROM ledger
-  WHERE in_window AND keyword IS NOT NULL AND order_id IS NOT NULL AND entry <> 'marketing'
+  WHERE in_window AND keyword IS NOT NULL AND entry = 'line'
   GROUP BY keyword, order_id
 ),
 earned AS (
   SELECT keyword, COUNT(*) AS n_orders, SUM(cm2) AS cm2 FROM keyword_orders GROUP BY keyword
 ),
+booked AS (
+  SELECT channel FROM ad_spend GROUP BY channel
+),
+spend AS (
+  SELECT keyword, channel, spent_on, cost FROM ad_spend WHERE keyword IS NOT NULL
+  UNION ALL
+  SELECT t.keyword, t.channel, X_DAY(t.touched_at), t.cost
+  FROM touches AS t
+  LEFT JOIN booked AS b ON b.channel = t.channel
+  WHERE t.keyword IS NOT NULL AND t.cost IS NOT NULL AND b.channel IS NULL
+),
 spent AS (
   SELECT keyword,
-         MAX(marketing_channel) AS marketing_channel,
-         -SUM(marketing)   AS spend,
-         COUNT(*) AS n_rows,
-         COUNT(CASE WHEN in_recent THEN 1 END) AS n_recent,
-         COUNT(DISTINCT ordered_on) AS n_days,
-         X_DAYS_BETWEEN($window_start, MIN(ordered_on)) - 1 AS days_waited,
-         X_DAYS_BETWEEN(MAX(ordered_on), $window_end)       AS days_silent
-  FROM ledger
-  WHERE in_window AND keyword IS NOT NULL AND marketing <> 0
+         MAX(channel) AS marketing_channel,
+         SUM(cost)    AS spend,
+         COUNT(*)     AS n_rows,
+         COUNT(CASE WHEN spent_on > $recent_start THEN 1 END) AS n_recent,
+         COUNT(DISTINCT spent_on) AS n_days,
+         X_DAYS_BETWEEN($window_start, MIN(spent_on)) - 1 AS days_waited,
+         X_DAYS_BETWEEN(MAX(spent_on), $window_end)       AS days_silent
+  FROM spend
+  WHERE spent_on > $window_start AND spent_on <= $window_end AND cost > 0
   GROUP BY keyword
 ),
 usual AS (

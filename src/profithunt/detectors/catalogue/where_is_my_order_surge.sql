@@ -9,6 +9,7 @@ reversible = true
 action = "send_proactive_messages"
 statistic = "count"
 window_days = 56
+drifts = false
 needs = ["contacts.order_id", "shipments.carrier"]
 [thresholds]
 min_parcels = 50
@@ -17,8 +18,8 @@ before_days = 182
 [rows]
 from = ""
 [docs]
-why = "Customers whose parcels go with this carrier ask where their order is more often than they used to, or than customers of other carriers do."
-value = "Contacts about delivery per order above the lower of the carrier's own former rate and that of all other carriers × orders to expect in 28 days × what a contact costs."
+why = "Customers whose parcels go with this carrier ask where their order is more often than customers of the other carriers do."
+value = "Contacts about delivery per order above the rate of all other carriers (a lone carrier: its own former rate) × orders to expect in 28 days × what a contact costs."
 known_problems = "Reasons of contacts differ in wording: where a reason is given, only those about delivery count. Without a cost of contacts contact_cost is assumed."
 source = "METRICS section 5"
 --- */
@@ -51,14 +52,16 @@ former AS (
   SELECT carrier, X_DIV(SUM(n_contacts), COUNT(*)) AS rate FROM told WHERE NOT is_now GROUP BY carrier
 ),
 total AS (
-  SELECT SUM(n_contacts) AS n_contacts, COUNT(*) AS n_orders FROM told WHERE is_now
+  SELECT SUM(n_contacts) AS n_contacts, COUNT(*) AS n_orders FROM told
+),
+carrier AS (
+  SELECT carrier, SUM(n_contacts) AS n_contacts, COUNT(*) AS n_orders FROM told GROUP BY carrier
 )
 SELECT t.carrier,
        SUM(t.n_contacts) AS hits,
        COUNT(*)          AS exposure,
-       COALESCE(LEAST(MAX(f.rate), X_DIV(MAX(a.n_contacts) - SUM(t.n_contacts), MAX(a.n_orders) - COUNT(*))),
+       COALESCE(X_DIV(MAX(a.n_contacts) - MAX(w.n_contacts), MAX(a.n_orders) - MAX(w.n_orders)),
                 MAX(f.rate),
-                X_DIV(MAX(a.n_contacts) - SUM(t.n_contacts), MAX(a.n_orders) - COUNT(*)),
                 X_DIV(SUM(t.n_contacts), COUNT(*))) AS benchmark,
        X_ACTIVITY(t.ordered_on),
        CASE WHEN MAX(c.per_contact) > 0 THEN MAX(c.per_contact) ELSE $contact_cost END AS unit_loss,
@@ -69,6 +72,7 @@ SELECT t.carrier,
 FROM told AS t
 CROSS JOIN costs AS c
 CROSS JOIN total AS a
+INNER JOIN carrier AS w ON w.carrier = t.carrier
 LEFT JOIN former AS f ON f.carrier = t.carrier
 WHERE t.is_now
 GROUP BY t.carrier
