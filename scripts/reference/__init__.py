@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from reference import errors, ledger, macros, run_tables, settings, tables
+from reference import cli, detectors, errors, ledger, macros, python, run_tables, settings, tables
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "cli.md": cli.page,
+    "detectors.md": detectors.page,
     "errors.md": errors.page,
     "ledger.md": ledger.page,
     "macros.md": macros.page,
+    "python.md": python.page,
     "run-tables.md": run_tables.page,
     "settings.md": settings.page,
     "tables.md": tables.page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -15,6 +16,8 @@ INTRO = """
 `shop.toml`. With `--json` a command writes JSON to standard output and nothing else; amounts are decimal strings.
 [Errors and exit codes](errors.md) are the same for all.
 """
+
+VALUES = {str: "text", int: "n", float: "number", Path: "path"}
 
 
 def page() -> str:
@@ -65,22 +68,24 @@ def _is_argument(parameter: Any) -> bool:
 
 
 def _usage(parameter: Any) -> str:
-    name = str(parameter.make_metavar_name() if hasattr(parameter, "make_metavar_name") else parameter.name).upper()
+    name = _argument(parameter)
     return name if parameter.required else f"[{name}]"
 
 
 def _names(parameter: Any) -> str:
     if _is_argument(parameter):
-        return code(str(parameter.name).upper())
+        return code(_argument(parameter))
     names = ", ".join(code(name) for name in [*parameter.opts, *parameter.secondary_opts])
     return names if parameter.is_flag else f"{names} {code(_value(parameter))}"
 
 
+def _argument(parameter: Any) -> str:
+    return str(parameter.metavar or parameter.name).upper()
+
+
 def _value(parameter: Any) -> str:
-    choices = getattr(parameter.type, "choices", None)
-    if choices:
-        return "|".join(str(choice) for choice in choices)
-    return str(parameter.metavar or parameter.type.name).upper()
+    kind = parameter.type_descriptor.annotation
+    return str(parameter.metavar or VALUES.get(kind, kind.__name__)).upper()
 
 
 def _help(parameter: Any) -> str:

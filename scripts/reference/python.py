@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from profithunt import api
+from profithunt.engine import Relation
+from profithunt.ledger.explain import Section, Story
+from profithunt.ledger.reading import Reconciliation, Slice, Step, Whale
+from profithunt.opportunities import Hunt, Opportunity
+from profithunt.sources import BuildResult
 from reference.markdown import code, document, paragraphs, table
 
 INTRO = """
@@ -17,10 +22,16 @@ data: frozen values with their fields, or relations that any data-frame library 
 [error](errors.md) of `profithunt.errors`.
 """
 
+RESULTS = (
+    *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
+    *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),
+)
+
 
 def page() -> str:
     """The page `python.md`."""
-    return document("Python API", "`src/profithunt/api/`", INTRO, *(_section(name) for name in api.__all__))
+    parts = (_section(item.__name__, item) for item in (api.Shop, *RESULTS))
+    return document("Python API", "`src/profithunt/api/` and what it returns", INTRO, *parts)
 
 
 def members_of(kind: type) -> Iterator[tuple[str, Any]]:
@@ -31,10 +42,7 @@ def members_of(kind: type) -> Iterator[tuple[str, Any]]:
                 yield name, member
 
 
-def _section(name: str) -> str:
-    item = getattr(api, name)
-    if not inspect.isclass(item):
-        return f"## {name}\n\n{_signature(name, item)}\n\n{paragraphs(inspect.getdoc(item))}"
+def _section(name: str, item: type) -> str:
     parts = [f"## {name}", paragraphs(item.__doc__ if not _is_generated(item) else "")]
     if dataclasses.is_dataclass(item):
         rows = ([code(field.name), code(_annotation(field.type))] for field in dataclasses.fields(item))
@@ -53,9 +61,13 @@ def _member(name: str, member: Any) -> str:
 
 def _signature(name: str, function: Any) -> str:
     signature = inspect.signature(function)
-    shown = [item for item in signature.parameters.values() if item.name not in {"self", "cls"}]
-    text = str(signature.replace(parameters=shown)).replace("'", "")
-    return f"```python\n{name}{text}\n```"
+    given = ", ".join(_parameter(item) for item in signature.parameters.values() if item.name not in {"self", "cls"})
+    return f"```python\n{name}({given}) -> {_annotation(signature.return_annotation)}\n```"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    text = f"{parameter.name}: {_annotation(parameter.annotation)}"
+    return text if parameter.default is parameter.empty else f"{text} = {parameter.default!r}"
 
 
 def _annotation(annotation: Any) -> str:
