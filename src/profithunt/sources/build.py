@@ -29,7 +29,7 @@ from profithunt.sources.opened import FILE, Opened, Openings
 from profithunt.sources.quarantine import Quarantine
 from profithunt.sources.raw import ROW
 from profithunt.sources.rules import rules_of
-from profithunt.sources.shape import Shaping, columns_of, shaped
+from profithunt.sources.shape import PROBLEM, Shaping, columns_of, shaped
 from profithunt.sources.templates import column, named, table, text, union_all
 from profithunt.sources.typed import Settings, reading
 from profithunt.sources.workplace import Workplace
@@ -140,14 +140,14 @@ class _Build:
         for raw in files:
             self.quarantine.add_broken(canonical.name, raw)
         self.quarantine.add_problems(canonical.name, rows)
+        rows = self._with_orders(canonical, rows, names)
         mapped = {name for part in parts for name in part.mapping.names}
         settled = keys.settle(rows, canonical, names, mapped, len(files), self.place)
         if settled.conflicts:
             self.quarantine.add_conflicts(canonical.name, settled.relation, names, canonical.key)
-        kept = self._kept(canonical, settled, names)
-        path = self.out / f"{canonical.name}.parquet"
-        count = self._write(kept, canonical, names, path)
         read = sum(raw.rows for raw in files)
+        path = self.out / f"{canonical.name}.parquet"
+        count = self._write(settled, canonical, names, path, read)
         self.written[canonical.name] = path
         self.engine.attach_parquet(f"_built_{canonical.name}", path)
         if canonical.name == "cost_rates":
@@ -197,30 +197,29 @@ class _Build:
         self.engine.view(name, exp.select(*own).from_(table(collapsed.relation)).where(keep))
         return name
 
-    def _kept(self, canonical: Table, settled: Settled, names: list[str]) -> str:
-        """The rows that stay: one per key, and for order lines only those whose order is there."""
-        name = self.place.name("kept")
-        query = exp.select("*").from_(table(settled.relation))
-        if settled.has_verdict:
-            query = query.where(column(keys.VERDICT).eq(text(keys.KEEP)))
-        self.engine.view(name, query)
+    def _with_orders(self, canonical: Table, rows: str, names: list[str]) -> str:
+        """Order lines whose order is there; the others are set aside."""
         if canonical.name != "order_lines" or "orders" not in self.written:
-            return name
-        lines = self.place.name("lines")
+            return rows
         orders = exp.select("order_id").from_("_built_orders").subquery("o")
         found = exp.column("order_id", table="l").eq(exp.column("order_id", table="o"))
-        base = exp.select("l.*").from_(exp.alias_(table(name), "l", table=True))
-        self.engine.view(lines, base.copy().join(orders.copy(), on=found, join_type="semi"))
-        orphans = self.place.name("orphans")
-        self.engine.view(orphans, base.join(orders, on=found.copy(), join_type="anti"))
+        good = exp.Is(this=exp.column(PROBLEM, table="l"), expression=exp.null())
+        base = exp.select("l.*").from_(exp.alias_(table(rows), "l", table=True)).where(good)
+        lost = base.join(orders, on=found, join_type="anti", copy=True)
+        if not self.engine.value(exp.select(exp.Count(this=exp.Star())).from_(lost.subquery("lost"))):
+            return rows
+        orphans, lines = self.place.name("orphans"), self.place.name("lines")
+        self.engine.view(orphans, lost)
         self.quarantine.add_orphans(orphans, names)
+        self.engine.view(lines, base.join(orders, on=found, join_type="semi", copy=True))
         return lines
 
-    def _write(self, rows: str, canonical: Table, names: list[str], path: Path) -> int:
-        query = exp.select(*(column(name) for name in (*names, FILE, ROW))).from_(table(rows))
-        count = int(self.engine.value(exp.select(exp.Count(this=exp.Star())).from_(table(rows))))
-        small = count <= self.config.runs.sort_rows_max
-        order = (canonical.key or names) if small else ()
+    def _write(self, settled: Settled, canonical: Table, names: list[str], path: Path, most: int) -> int:
+        """Write one row per key; tables up to the set size in the order of their key. The rows written."""
+        query = exp.select(*(column(name) for name in (*names, FILE, ROW))).from_(table(settled.relation))
+        if settled.has_verdict:
+            query = query.where(column(keys.VERDICT).eq(text(keys.KEEP)))
+        order = (canonical.key or names) if most <= self.config.runs.sort_rows_max else ()
         return self.engine.write_parquet(query, path, order_by=list(order))
 
     def _add_currencies(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -72,8 +73,8 @@ def sniff(path: Path, settings: Csv, *, where: str) -> Dialect:
     if first is None:
         raise SourceError("is empty", where=where, expected="a header with the names of the columns")
     if settings.header is False:
-        names = [f"column{number}" for number in range(len(first))]
-        return Dialect(delimiter, quote, header=False, skip=skip, names=tuple(names))
+        numbered = tuple(f"column{number}" for number in range(len(first)))
+        return Dialect(delimiter, quote, header=False, skip=skip, names=numbered)
     names, repeated = column_names(first)
     return Dialect(delimiter, quote, header=True, skip=skip, names=names, repeated=repeated)
 
@@ -98,7 +99,7 @@ def column_names(cells: list[str]) -> tuple[tuple[str, ...], frozenset[str]]:
 
 def _marks(lines: list[str], delimiter: str) -> list[str]:
     """Quote marks that the lines may use: the single one only where it encloses fields and the double one is unused."""
-    single = sum(f"'{delimiter}'" in line or line.startswith("'") and line.rstrip().endswith("'") for line in lines)
+    single = sum(f"'{delimiter}'" in line or (line.startswith("'") and line.rstrip().endswith("'")) for line in lines)
     return ["'"] if single * 2 > len(lines) and not any('"' in line for line in lines) else ['"']
 
 
@@ -111,10 +112,8 @@ def _records(lines: list[str], delimiter: str, quote: str) -> list[list[str]]:
     if not quote:
         return list(csv.reader(kept, delimiter=delimiter, quoting=csv.QUOTE_NONE))
     rows: list[list[str]] = []
-    try:
+    with suppress(csv.Error):
         rows.extend(csv.reader(kept, delimiter=delimiter, quotechar=quote))
-    except csv.Error:
-        pass
     return rows
 
 
@@ -135,8 +134,9 @@ def _above(lines: list[str], delimiter: str, quote: str, width: int) -> int:
     for number, line in enumerate(lines[:50]):
         cells = next(iter(_records([line], delimiter, quote)), [])
         filled = [cell for cell in cells if cell.strip()]
-        if len(cells) == width and len(filled) * 2 > width and not all(_NUMBER.match(cell) for cell in filled):
+        wide = abs(len(cells) - width) <= 1 and len(filled) * 2 > width
+        if wide and not any(map(_NUMBER.match, filled)):
             return number
-        if len(cells) > 1 and abs(len(cells) - width) <= 1 and filled and not any(map(_NUMBER.match, filled)):
+        if len(cells) == width and len(filled) * 2 > width and not all(map(_NUMBER.match, filled)):
             return number
     return 0

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from profithunt.sources.opened import Opened
 
 
-def key_of(tree: exp.Expression) -> str:
+def key_of(tree: exp.Expr) -> str:
     """A site's name: its tree as text."""
     return tree.sql(dialect="duckdb")
 
@@ -37,7 +37,7 @@ class Evidence:
     _numbers: dict[tuple[str, str], NumberEvidence] = field(default_factory=dict)
     _times: dict[tuple[str, str], TimeEvidence] = field(default_factory=dict)
 
-    def number_styles(self, opened: Opened, sites: Iterable[exp.Expression], settings: Parse) -> dict[str, NumberStyle]:
+    def number_styles(self, opened: Opened, sites: Iterable[exp.Expr], settings: Parse) -> dict[str, NumberStyle]:
         """How each of these sites writes numbers."""
         trees = {key_of(tree): tree for tree in sites}
         new = {key: tree for key, tree in trees.items() if (opened.name, key) not in self._numbers}
@@ -46,7 +46,7 @@ class Evidence:
         return numbers.decide({key: self._numbers[opened.name, key] for key in trees}, settings)
 
     def time_styles(
-        self, opened: Opened, sites: Iterable[exp.Expression], settings: Parse, *, zone: str, currency: str
+        self, opened: Opened, sites: Iterable[exp.Expr], settings: Parse, *, zone: str, currency: str
     ) -> dict[str, TimeStyle]:
         """How each of these sites writes times."""
         trees = {key_of(tree): tree for tree in sites}
@@ -58,11 +58,11 @@ class Evidence:
             {key: self._times[opened.name, key] for key in trees}, settings, zone=zone, currency=currency
         )
 
-    def _count(self, opened: Opened, trees: dict[str, exp.Expression], template: str) -> dict[str, dict[str, int]]:
+    def _count(self, opened: Opened, trees: dict[str, exp.Expr], template: str) -> dict[str, dict[str, int]]:
         if not trees:
             return {}
-        counted: list[exp.Expression] = []
-        cells: list[exp.Expression] = []
+        counted: list[exp.Expr] = []
+        cells: list[exp.Expr] = []
         labels: list[str] = []
         for number, tree in enumerate(trees.values()):
             cells.append(named(cleaned(tree), f"v{number}"))
@@ -77,7 +77,7 @@ class Evidence:
             for number, key in enumerate(trees)
         }
 
-    def _shapes(self, opened: Opened, tree: exp.Expression) -> tuple[Shape, ...]:
+    def _shapes(self, opened: Opened, tree: exp.Expr) -> tuple[Shape, ...]:
         cell = cleaned(tree)
         query = fill("time_shapes", normal=month_words(cell), value=cell, table=table(opened.name))
         return tuple(Shape(str(row[0]), int(row[1]), int(row[2]), int(row[3])) for row in self.engine.rows(query))

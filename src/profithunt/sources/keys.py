@@ -65,15 +65,15 @@ def _unique(rows: str, key: tuple[str, ...], place: Workplace) -> bool:
     return bool(total == distinct)
 
 
-def _ordered(tree: exp.Expression, *, desc: bool = False) -> exp.Ordered:
+def _ordered(tree: exp.Expr, *, desc: bool = False) -> exp.Ordered:
     return exp.Ordered(this=tree, desc=desc, nulls_first=False)
 
 
-def _window(function: exp.Expression, by: list[exp.Expression], order: list[exp.Ordered]) -> exp.Window:
+def _window(function: exp.Expr, by: list[exp.Expr], order: list[exp.Ordered]) -> exp.Window:
     return exp.Window(this=function, partition_by=by, order=exp.Order(expressions=order))
 
 
-def _content(names: list[str]) -> exp.Expression:
+def _content(names: list[str]) -> exp.Expr:
     return call("row", *(column(name) for name in names)) if names else exp.Literal.number(1)
 
 
@@ -85,7 +85,7 @@ def _newest(rows: str, key: tuple[str, ...], content: list[str], place: Workplac
         *(_ordered(column(name)) for name in content if name not in key),
         _ordered(column(ROW)),
     ]
-    by: list[exp.Expression] = [column(name) for name in key]
+    by: list[exp.Expr] = [column(name) for name in key]
     first = {
         "_place": exp.RowNumber(),
         "_first": call("first_value", _content(content)),
@@ -137,7 +137,7 @@ def _numbered(
         words = [exp.Coalesce(this=cast(column(item), "VARCHAR"), expressions=[text("\x00")]) for item in content]
         body = exp.MD5(this=call("concat_ws", text("\x1f"), *words))
         short = exp.Substring(this=body, start=exp.Literal.number(1), length=exp.Literal.number(20))
-        by: list[exp.Expression] = [*(column(item) for item in content), *_verdict(settled)]
+        by: list[exp.Expr] = [*(column(item) for item in content), *_verdict(settled)]
         nth = _window(exp.RowNumber(), by, [_ordered(column(FILE)), _ordered(column(ROW))])
         number = call("concat", short, text("-"), cast(nth, "VARCHAR"))
     rest = exp.Star(except_=[exp.to_identifier(made, quoted=True)])
@@ -145,7 +145,7 @@ def _numbered(
     return Settled(name, settled.duplicates, settled.conflicts, settled.has_verdict)
 
 
-def _verdict(settled: Settled) -> list[exp.Expression]:
+def _verdict(settled: Settled) -> list[exp.Expr]:
     return [column(VERDICT)] if settled.has_verdict else []
 
 
@@ -175,7 +175,7 @@ def overlapping(rows: str, content: list[str], same_in: str | None, place: Workp
 
 def collapse(rows: str, content: list[str], place: Workplace) -> Settled:
     """The same lines in several extracts counted once, as often as the file that has most of them."""
-    cells: list[exp.Expression] = [column(name) for name in content]
+    cells: list[exp.Expr] = [column(name) for name in content]
     nth = named(_window(exp.RowNumber(), [column(FILE), *cells], [_ordered(column(ROW))]), "_nth")
     counted = exp.select("*", nth).from_(table(rows)).subquery("counted")
     newest = [_ordered(column(EXTRACT), desc=True), _ordered(column(FILE)), _ordered(column(ROW))]

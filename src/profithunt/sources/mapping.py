@@ -161,7 +161,7 @@ def _numbers_read(tree: exp.Expr, opened: Opened) -> exp.Expr:
         for side in wrapped:
             if _is_text_column(side, opened):
                 side.replace(_macro(NUMBER, side.unnest()))
-    result = holder.this
+    result: exp.Expr = holder.this
     result.pop()
     return result
 
@@ -206,5 +206,5 @@ def _complete(
 def _close(name: str, there: list[str]) -> str:
     from rapidfuzz import fuzz, process
 
-    best = process.extractOne(name, there, scorer=fuzz.ratio)
-    return str(best[0]) if best is not None and best[1] >= _TYPO else ""
+    best = process.extract(name, there, scorer=fuzz.ratio, limit=1)
+    return str(best[0][0]) if best and best[0][1] >= _TYPO else ""

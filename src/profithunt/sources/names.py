@@ -12,8 +12,8 @@ def nearest(name: str, there: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the name that comes nearest, or nothing."""
     from rapidfuzz import fuzz, process, utils
 
-    best = process.extractOne(name, list(there), scorer=fuzz.WRatio, processor=utils.default_process)
-    return f" (did you mean '{best[0]}'?)" if best is not None and best[1] >= _CLOSE else ""
+    best = process.extract(name, list(there), scorer=fuzz.WRatio, processor=utils.default_process, limit=1)
+    return f" (did you mean '{best[0][0]}'?)" if best and best[0][1] >= _CLOSE else ""
 
 
 def listed(there: Iterable[str]) -> str:

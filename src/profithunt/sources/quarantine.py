@@ -145,6 +145,6 @@ class Quarantine:
         return int(rows), money
 
 
-def _record(names: list[str]) -> exp.Expression:
+def _record(names: list[str]) -> exp.Expr:
     pairs = [exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=column(name)) for name in names]
     return cast(call("to_json", exp.Struct(expressions=pairs)), "VARCHAR")

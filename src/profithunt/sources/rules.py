@@ -19,14 +19,14 @@ class Rule:
 
     column: str
     reason: str
-    when: exp.Expression
+    when: exp.Expr
 
 
 @dataclass(frozen=True)
 class TableRules:
     """What a table's rows are worth, which key may be generated, what belongs together, what must hold."""
 
-    money: exp.Expression
+    money: exp.Expr
     generated_key: str | None = None
     same_in: str | None = None
     rules: tuple[Rule, ...] = ()

@@ -67,6 +67,20 @@ def shaped(shaping: Shaping) -> exp.Query:
     return _grouped(rows, shaping) if shaping.group else _finished(rows, shaping)
 
 
+def _rows(shaping: Shaping) -> exp.Select:
+    """The raw rows to type. A source that groups without sums needs each combination of raw values once only."""
+    query = _filtered(shaping)
+    used = _raw_columns(shaping)
+    if not shaping.group or _aggregated(shaping) or not used:
+        return query
+    if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
+        return query
+    traced: list[exp.Expr] = [named(exp.Min(this=column(name)), name) for name in (FILE, ROW)]
+    traced.append(named(exp.Max(this=column(EXTRACT)), EXTRACT))
+    cells = [column(name) for name in used]
+    return exp.select(*cells, *traced).from_(query.subquery("rows")).group_by(*(cell.copy() for cell in cells))
+
+
 def _filtered(shaping: Shaping) -> exp.Select:
     """Raw rows that are this table's, with what kept the filter from deciding."""
     condition = shaping.mapping.where
@@ -80,7 +94,7 @@ def _filtered(shaping: Shaping) -> exp.Select:
     worked = shaping.how.read_macros(condition)
     undecided = _undecided(shaping, condition)
     query = query.select(named(undecided, _UNDECIDED)) if undecided is not None else query
-    keep = [exp.Paren(this=worked)]
+    keep: list[exp.Expr] = [exp.Paren(this=worked)]
     keep += [_missing(shaping, argument) for _, argument in macros(condition) if _is_required(shaping, argument)]
     if undecided is not None:
         outer = exp.select("*").from_(query.subquery("raw"))
@@ -88,17 +102,17 @@ def _filtered(shaping: Shaping) -> exp.Select:
     return query.where(either(*keep))
 
 
-def _is_required(shaping: Shaping, argument: exp.Expression) -> bool:
+def _is_required(shaping: Shaping, argument: exp.Expr) -> bool:
     key = key_of(argument)
     return not shaping.group and any(item.required and key_of(item.tree) == key for item in shaping.mapping.fields)
 
 
-def _missing(shaping: Shaping, argument: exp.Expression) -> exp.Expression:
+def _missing(shaping: Shaping, argument: exp.Expr) -> exp.Expr:
     is_text = shaping.how.kinds[key_of(argument)] == "VARCHAR"
     return exp.Is(this=cleaned(argument) if is_text else argument.copy(), expression=exp.null())
 
 
-def _undecided(shaping: Shaping, condition: exp.Expression) -> exp.Expression | None:
+def _undecided(shaping: Shaping, condition: exp.Expr) -> exp.Expr | None:
     """The problem of a row whose filter reads text that is neither a number nor a time."""
     found = exp.Case()
     for name, argument in macros(condition):
@@ -115,7 +129,7 @@ def _undecided(shaping: Shaping, condition: exp.Expression) -> exp.Expression | 
     return found if found.args.get("ifs") else None
 
 
-def problem(name: str, reason: exp.Expression, value: exp.Expression) -> exp.Expression:
+def problem(name: str, reason: exp.Expr, value: exp.Expr) -> exp.Expr:
     """What is wrong with a row: column, reason, value."""
     pairs = {"column": text(name), "reason": reason.copy(), "value": cast(value, "VARCHAR")}
     return exp.Struct(
@@ -127,7 +141,7 @@ def problem(name: str, reason: exp.Expression, value: exp.Expression) -> exp.Exp
 
 def _typed(shaping: Shaping, plain: list[Field], cells: list[Cell]) -> exp.Select:
     """Raw values as `_s<n>` and typed ones under their names; unmapped columns are null."""
-    sources: list[exp.Expression] = []
+    sources: list[exp.Expr] = []
     for at, item in enumerate(plain):
         tree = shaping.how.read_macros(item.tree)
         sources.append(named(cleaned(tree) if shaping.kind(item) == "VARCHAR" else tree, f"_s{at}"))
@@ -144,7 +158,7 @@ def _typed(shaping: Shaping, plain: list[Field], cells: list[Cell]) -> exp.Selec
     sources.append(named(_newer(shaping), NEWER))
     if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
         sources.append(column(_UNDECIDED))
-    inner = exp.select(*sources).from_(_filtered(shaping).subquery("raw"))
+    inner = exp.select(*sources).from_(_rows(shaping).subquery("raw"))
     have = {item.field.name for item in cells}
     typed = [named(item.value, item.field.name) for item in cells]
     aggregated = {item.name for item in shaping.mapping.fields if item.is_aggregate}
@@ -155,7 +169,7 @@ def _typed(shaping: Shaping, plain: list[Field], cells: list[Cell]) -> exp.Selec
     return exp.select("*", *typed).from_(inner.subquery("read"))
 
 
-def _newer(shaping: Shaping) -> exp.Expression:
+def _newer(shaping: Shaping) -> exp.Expr:
     tree = shaping.mapping.updated
     if tree is None:
         return cast(exp.null(), "TIMESTAMP")
@@ -167,7 +181,7 @@ def _newer(shaping: Shaping) -> exp.Expression:
 
 def _raw_columns(shaping: Shaping) -> list[str]:
     trees = [item.tree for item in shaping.mapping.fields]
-    trees += [shaping.mapping.where] if shaping.mapping.where is not None else []
+    trees += [tree for tree in (shaping.mapping.where, shaping.mapping.updated) if tree is not None]
     used = {node.name for tree in trees for node in tree.find_all(exp.Column)}
     return [name for name in shaping.how.opened.columns if name in used]
 
@@ -190,7 +204,7 @@ def _judged(rows: exp.Select, cells: list[Cell], shaping: Shaping) -> exp.Select
     return exp.select("*", named(judged, "_unread")).from_(rows.subquery("typed"))
 
 
-def _rules(shaping: Shaping, *, grouped: bool) -> exp.Expression:
+def _rules(shaping: Shaping, *, grouped: bool) -> exp.Expr:
     """The first rule of the schema or the table that a row breaks."""
     found = exp.Case()
     rules = rules_of(shaping.table.name)
@@ -229,7 +243,7 @@ def _finished(rows: exp.Select, shaping: Shaping) -> exp.Select:
     return _promised(query, shaping, record)
 
 
-def _promised(query: exp.Query, shaping: Shaping, record: exp.Expression) -> exp.Select:
+def _promised(query: exp.Query, shaping: Shaping, record: exp.Expr) -> exp.Select:
     money = cast(rules_of(shaping.table.name).money, "DECIMAL(18, 4)", strict=False)
     return exp.select(
         *(_output(name) for name in columns_of(shaping.table, shaping.extras)),
@@ -240,7 +254,7 @@ def _promised(query: exp.Query, shaping: Shaping, record: exp.Expression) -> exp
     ).from_(query.subquery("ruled"))
 
 
-def _output(name: str) -> exp.Expression:
+def _output(name: str) -> exp.Expr:
     if name in _OPEN_ENDED:
         return named(exp.Case().when(times.implausible(column(name)).not_(), column(name)), name)
     if name == "currency":
@@ -251,7 +265,7 @@ def _output(name: str) -> exp.Expression:
 def _grouped(rows: exp.Select, shaping: Shaping) -> exp.Query:
     """Good rows collapsed to the key; rows with a problem as they are."""
     keys = list(shaping.table.key)
-    values: list[exp.Expression] = []
+    values: list[exp.Expr] = []
     for name in columns_of(shaping.table, shaping.extras):
         aggregate = next((item for item in shaping.mapping.fields if item.name == name and item.is_aggregate), None)
         if aggregate is not None:
@@ -277,13 +291,13 @@ def _needed(shaping: Shaping, key: str) -> bool:
     return shaping.table.columns[key].required
 
 
-def _over_rows(item: Field, shaping: Shaping) -> exp.Expression:
+def _over_rows(item: Field, shaping: Shaping) -> exp.Expr:
     tree = shaping.how.read_macros(item.tree)
     return tree.transform(lambda node: column(f"_r_{node.name}") if isinstance(node, exp.Column) else node)
 
 
 def _aggregates_typed(collapsed: exp.Select, shaping: Shaping) -> exp.Select:
-    typed: list[exp.Expression] = []
+    typed: list[exp.Expr] = []
     found = exp.Case()
     for item in shaping.mapping.fields:
         if not item.is_aggregate:

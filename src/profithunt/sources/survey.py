@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def reading_notes(how: Reading) -> list[str]:
     """What the build took for granted where the files did not tell."""
     notes = [
-        f"{key.strip(chr(34))}: nothing tells day from month; read as {style.order}, set [sources.parse] dates to be sure"
+        f"{key.strip(chr(34))}: nothing tells day from month; read as {style.order} (to be sure, set [sources.parse] dates)"
         for key, style in how.times.items()
         if style.guessed
     ]
@@ -80,7 +80,7 @@ def completed(
         rows_quarantined=filed.rows if filed else 0,
         money_quarantined=filed.money if filed else None,
         reasons=filed.reasons if filed else {},
-        freshness_days=(as_of - last).days if as_of and last else None,
+        freshness_days=max((as_of - last).days, 0) if as_of and last else None,
         orphans=tuple(_orphans(engine, TABLES[health.name], health, built)),
     )
 

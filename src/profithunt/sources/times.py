@@ -7,7 +7,7 @@ the shop's currency (US dollar: month first), never cell by cell; cells that con
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -30,7 +30,6 @@ _DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _EPOCH = {10: 1_000_000, 13: 1_000, 16: 1}
 _SERIAL = re.compile(r"^9{5}(\.9+)?$")
 _EXCEL_EPOCH = -2_209_161_600_000_000
-_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class TimeEvidence:
 
 @dataclass(frozen=True)
 class TimeStyle:
-    """How one column writes times: which readers are tried, in this order. `guessed`: nothing told day from month."""
+    """How one column writes times: which readers are tried. `guessed`: nothing told day from month."""
 
     zone: str
     iso: bool = True
@@ -78,7 +77,7 @@ class TimeStyle:
 
 
 def decide(evidence: dict[str, TimeEvidence], settings: Parse, *, zone: str, currency: str) -> dict[str, TimeStyle]:
-    """The style of each column: settings first, then its own cells, then its file's other columns, then the currency."""
+    """The style of each column: settings, then its own cells, then the file's other columns, then the currency."""
     orders = [item.order for item in evidence.values() if item.order]
     in_file = max(set(orders), key=lambda order: (orders.count(order), order)) if orders else ""
     return {key: _style(item, settings, in_file, zone, currency) for key, item in evidence.items()}
@@ -169,7 +168,7 @@ def to_utc(tree: exp.Expr, zone: str) -> exp.Expr:
     return exp.AtTimeZone(this=exp.AtTimeZone(this=exp.Paren(this=tree), zone=text(zone)), zone=text("UTC"))
 
 
-def _on_wall(tree: exp.Expression, zone: str) -> exp.Expression:
+def _on_wall(tree: exp.Expr, zone: str) -> exp.Expr:
     """A UTC time as the time on the wall of `zone`."""
     if zone in ("UTC", "Etc/UTC"):
         return tree
@@ -201,12 +200,11 @@ def _readers(cell: exp.Expr, style: TimeStyle, zoned: exp.Expr | None) -> list[e
         readers.append(exp.Case().when(digits, _on_wall(call("make_timestamp", micros), style.zone)))
     if style.serial:
         serial = call("regexp_full_match", cell, text(r"[1-9]\d{4}(\.\d+)?"))
-        since = exp.Mul(this=cast(cell, "DOUBLE", strict=False), expression=exp.Literal.number(_DAY))
-        micros = exp.Add(this=cast(exp.Round(this=since), "BIGINT"), expression=exp.Literal.number(_EXCEL_EPOCH))
-        seconds = call(
-            "time_bucket", exp.Interval(this=text("1"), unit=exp.var("SECOND")), call("make_timestamp", micros)
-        )
-        readers.append(exp.Case().when(serial, seconds))
+        seconds = exp.Mul(this=cast(cell, "DOUBLE", strict=False), expression=exp.Literal.number(86_400))
+        whole = cast(exp.Round(this=seconds), "BIGINT")
+        micros = exp.Mul(this=whole, expression=exp.Literal.number(1_000_000))
+        since_1970 = exp.Add(this=micros, expression=exp.Literal.number(_EXCEL_EPOCH))
+        readers.append(exp.Case().when(serial, call("make_timestamp", since_1970)))
     return readers or [cast(cell, "TIMESTAMP", strict=False)]
 
 

@@ -47,10 +47,10 @@ class Reading:
     times: dict[str, TimeStyle] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
-    def read_macros(self, tree: exp.Expression) -> exp.Expression:
+    def read_macros(self, tree: exp.Expr) -> exp.Expr:
         """The tree with X_NUM and X_TIME worked out."""
 
-        def replace(node: exp.Expression) -> exp.Expression:
+        def replace(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, exp.Anonymous) or node.name.upper() not in (NUMBER, TIME):
                 return node
             inner = node.expressions[0]
@@ -62,11 +62,11 @@ class Reading:
 
         return tree.copy().transform(replace)
 
-    def _typed_macro(self, inner: exp.Expression, macro: str) -> exp.Expression:
+    def _typed_macro(self, inner: exp.Expr, macro: str) -> exp.Expr:
         return cast(inner, "DECIMAL(18, 6)" if macro == NUMBER else "TIMESTAMP", strict=False)
 
 
-def macros(tree: exp.Expression) -> list[tuple[str, exp.Expression]]:
+def macros(tree: exp.Expr) -> list[tuple[str, exp.Expr]]:
     """The X_NUM and X_TIME calls of a tree: name and argument."""
     return [
         (node.name.upper(), node.expressions[0])
@@ -89,7 +89,7 @@ def reading(mapping: Mapping, opened: Opened, parse: Parse, evidence: Evidence, 
     if mapping.updated is not None:
         time_sites.append(mapping.updated)
 
-    def is_site(tree: exp.Expression) -> bool:
+    def is_site(tree: exp.Expr) -> bool:
         return result.kinds[key_of(tree)] == "VARCHAR" and _is_plain(tree)
 
     result.numbers = evidence.number_styles(opened, filter(is_site, number_sites), parse)
@@ -99,14 +99,14 @@ def reading(mapping: Mapping, opened: Opened, parse: Parse, evidence: Evidence, 
     return result
 
 
-def _is_plain(tree: exp.Expression) -> bool:
+def _is_plain(tree: exp.Expr) -> bool:
     return tree.find(exp.AggFunc) is None and not macros(tree)
 
 
-def _kinds(opened: Opened, trees: list[exp.Expression], evidence: Evidence) -> dict[str, str]:
+def _kinds(opened: Opened, trees: list[exp.Expr], evidence: Evidence) -> dict[str, str]:
     """The engine type of each tree, with the macros standing for what they give."""
 
-    def stand_in(node: exp.Expression) -> exp.Expression:
+    def stand_in(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous) and node.name.upper() in (NUMBER, TIME):
             return cast(exp.null(), "DECIMAL(18, 6)" if node.name.upper() == NUMBER else "TIMESTAMP")
         return node
@@ -128,12 +128,12 @@ class Cell:
     """A field as a typed value over its raw one, with what makes it bad and what is then said."""
 
     field: Field
-    value: exp.Expression
-    bad: exp.Expression | None
-    reason: exp.Expression
+    value: exp.Expr
+    bad: exp.Expr | None
+    reason: exp.Expr
 
 
-def cell(item: Field, source: exp.Expression, kind: str, how: Reading) -> Cell:
+def cell(item: Field, source: exp.Expr, kind: str, how: Reading) -> Cell:
     """The typed value of a field whose raw value is `source` (engine type `kind`; text is cleaned already)."""
     if kind == "VARCHAR":
         return _text_cell(item, source, how)
@@ -143,19 +143,19 @@ def cell(item: Field, source: exp.Expression, kind: str, how: Reading) -> Cell:
     return Cell(item, value, None if never else _unread(item, source), text(said))
 
 
-def _unread(item: Field, source: exp.Expression) -> exp.Expression:
+def _unread(item: Field, source: exp.Expr) -> exp.Expr:
     """There was a value, and none could be made of it."""
     return exp.and_(
         exp.Is(this=source.copy(), expression=exp.null()).not_(), exp.Is(this=column(item.name), expression=exp.null())
     )
 
 
-def _text_cell(item: Field, source: exp.Expression, how: Reading) -> Cell:
+def _text_cell(item: Field, source: exp.Expr, how: Reading) -> Cell:
     key = key_of(item.tree)
-    bad = exp.and_(_unread(item, source), is_missing_word(source).not_())
+    bad: exp.Expr = exp.and_(_unread(item, source), is_missing_word(source).not_())
     if item.type in _NUMBERS:
         style = how.numbers.get(key) or numbers.NumberStyle(how.parse.decimal or ".")
-        reason = numbers.reason(source, item.type, style)
+        reason: exp.Expr = numbers.reason(source, item.type, style)
         if style.marked and item.type == "money":
             foreign = numbers.foreign(source, set(how.settings.currencies))
             reason = exp.Case().when(foreign, text("in a currency without an exchange rate")).else_(reason)
@@ -172,14 +172,14 @@ def _text_cell(item: Field, source: exp.Expression, how: Reading) -> Cell:
     return Cell(item, valued, error if item.required else None, text("error value of a spreadsheet"))
 
 
-def _typed_value(source: exp.Expression, kind: str, wanted: str, how: Reading) -> exp.Expression:
+def _typed_value(source: exp.Expr, kind: str, wanted: str, how: Reading) -> exp.Expr:
     if wanted == "text":
         return _as_text(source, kind)
     if wanted in _NUMBERS:
         if wanted == "rate":
             return numbers.finite(cast(source, "DOUBLE", strict=False))
         if wanted == "int":
-            is_whole = kind.endswith("INT") or kind.endswith("INTEGER")
+            is_whole = kind.endswith(("INT", "INTEGER"))
             return (
                 cast(source, "BIGINT", strict=False)
                 if is_whole
@@ -191,7 +191,7 @@ def _typed_value(source: exp.Expression, kind: str, wanted: str, how: Reading) -
     return _as_time(source, kind, wanted, how)
 
 
-def _as_text(source: exp.Expression, kind: str) -> exp.Expression:
+def _as_text(source: exp.Expr, kind: str) -> exp.Expr:
     if kind in _FLOATS or kind.startswith("DECIMAL"):
         whole = exp.EQ(this=source.copy(), expression=exp.Floor(this=source.copy()))
         return (
@@ -204,7 +204,7 @@ def _as_text(source: exp.Expression, kind: str) -> exp.Expression:
     return cast(source, "VARCHAR")
 
 
-def _as_time(source: exp.Expression, kind: str, wanted: str, how: Reading) -> exp.Expression:
+def _as_time(source: exp.Expr, kind: str, wanted: str, how: Reading) -> exp.Expr:
     zone = how.parse.timezone or how.settings.zone
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
         there = "UTC" if wanted == "timestamp" else how.settings.zone
@@ -217,7 +217,7 @@ def _as_time(source: exp.Expression, kind: str, wanted: str, how: Reading) -> ex
     return _epoch_or_serial(source, zone, wanted)
 
 
-def _epoch_or_serial(source: exp.Expression, zone: str, wanted: str) -> exp.Expression:
+def _epoch_or_serial(source: exp.Expr, zone: str, wanted: str) -> exp.Expr:
     """A number as a time: 20180131, seconds or milliseconds since 1970, or a spreadsheet's serial."""
     written = cast(cast(source, "BIGINT", strict=False), "VARCHAR")
     style = times.TimeStyle(zone, iso=False, formats=("%Y%m%d",), epochs=(10, 13, 16), serial=True)

@@ -10,10 +10,10 @@ from sqlglot import exp
 
 from profithunt.errors import EngineError, SourceError
 from profithunt.sources import content
+from profithunt.sources.dialect import column_names
 from profithunt.sources.names import nearest
 from profithunt.sources.raw import ROW, RawFile, stage_rows
 from profithunt.sources.rowfiles import as_text
-from profithunt.sources.dialect import column_names
 from profithunt.sources.templates import call, cast, column, named, text
 from profithunt.sources.workplace import parquet
 
@@ -128,7 +128,7 @@ def read_database(source: Source, place: Workplace) -> RawFile:
 
 def _url(database: str) -> tuple[str, str]:
     if not database.startswith("env:"):
-        return database, database.split("://")[0]
+        return database, database.split("://", maxsplit=1)[0]
     variable = database.removeprefix("env:")
     url = os.environ.get(variable, "")
     if not url:
