@@ -7,7 +7,8 @@ from reference.markdown import code, document, paragraphs, table
 
 INTRO = """
 What `profithunt hunt` looks for. A detector whose tables are missing sleeps, and `hunt` says what would wake it.
-[Write a detector of your own](../how-to/own-detector.md) shows how to add one; thresholds are set in `shop.toml`:
+[How an opportunity is valued](../explanation/opportunities.md) says what happens to what it finds;
+[write a detector of your own](../how-to/own-detector.md) shows how to add one. Thresholds are set in `shop.toml`:
 
 ```toml
 [thresholds.cannot_make_a_profit]
