@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -26,11 +27,17 @@ def _folder(name: str) -> Path:
 
 
 def models(attribution: str) -> dict[str, Model]:
-    """All models of the ledger, with the chosen attribution model under the name `touch_weights`."""
-    lists = {**LISTS, "rate_kinds": RATE_KINDS}
-    found = read_models(_folder("models"), lists)
-    chosen = read_model(_folder("attribution") / f"{attribution}.sql", lists)
-    found["touch_weights"] = Model(**{**chosen.__dict__, "name": "touch_weights"})
+    """All models of the ledger, those of the chosen attribution among them.
+
+    A model of `attribution/single` names the touch that wins (`touch_winners`), one of `attribution/shared` gives
+    weights (`touch_weights`); `single.sql` or `shared.sql` makes them credits (`touch_credits`).
+    """
+    found = read_models(_folder("models"), {**LISTS, "rate_kinds": RATE_KINDS})
+    folder = _folder("attribution")
+    single = (folder / "single" / f"{attribution}.sql").is_file()
+    kind, name = ("single", "touch_winners") if single else ("shared", "touch_weights")
+    found[name] = replace(read_model(folder / kind / f"{attribution}.sql"), name=name)
+    found["touch_credits"] = replace(read_model(folder / f"{kind}.sql"), name="touch_credits")
     return found
 
 
@@ -102,8 +109,8 @@ def build_ledger(
     given = {*TABLES, "rates", "country_tax", "assumed_ratios", "component_names", "removal_effects"}
     ordered = build_order(all_models, given)
     needs_chain = config.attribution.model == "markov"
-    before = [m for m in ordered if needs_chain and m.name in ("touch_points", "order_paths")]
-    build(engine, before, out, settings=chosen, fingerprints=fingerprints)
+    before = [m for m in ordered if needs_chain and m.name in ("touch_points", "order_touches", "order_paths")]
+    build(engine, before, out, settings=chosen, fingerprints=fingerprints, earlier=earlier)
     effects = removal_effects(engine) if needs_chain else {}
     query = _rows({"channel": "text", "effect": "rate"}, sorted(effects.items()))
     engine.view("removal_effects", query)

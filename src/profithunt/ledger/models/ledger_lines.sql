@@ -53,15 +53,25 @@ WITH priced AS (
          sku_costs.list_price AS list_price,
          sku_costs.tax_rate AS sku_tax_rate,
          COALESCE(CAST(order_lines.quantity AS DOUBLE) * sku_costs.weight_kg, 0) AS weight_kg,
-         sku_costs.weight_kg IS NULL AS unweighed
+         sku_costs.weight_kg IS NULL AS unweighed,
+         line_charges.units_returned AS own_units_returned, line_charges.units_resaleable AS own_units_resaleable,
+         line_charges.refund AS own_refund, line_charges.difference AS own_difference,
+         line_charges.unpriced_units AS own_unpriced_units, line_charges.return_costs AS own_return_costs,
+         line_charges.service AS own_service, line_charges.concessions AS own_concessions,
+         line_charges.carrier AS own_carrier, line_charges.carriage AS own_carriage,
+         line_charges.returned_on AS own_returned_on, line_charges.contacted_on AS own_contacted_on
   FROM order_lines
   LEFT JOIN sku_costs ON sku_costs.sku = order_lines.sku
+  LEFT JOIN line_charges
+    ON line_charges.order_id = order_lines.order_id AND line_charges.line_no = order_lines.line_no
 ),
 sized AS (
   SELECT order_id, line_no, sku, quantity, cancelled_quantity, promo_id, tax, line_unit_cost, cost_amount, list_amount,
          funded, discount, sold, category, sku_unit_cost, cost_ratio, sku_cost_source, list_price, sku_tax_rate,
-         CAST(ROUND(GREATEST(sold - COALESCE(discount, 0), 0) * 10000) AS BIGINT) AS value,
-         CAST(ROUND(quantity * 10000) AS BIGINT) AS pieces,
+         own_units_returned, own_units_resaleable, own_refund, own_difference, own_unpriced_units, own_return_costs,
+         own_service, own_concessions, own_carrier, own_carriage, own_returned_on, own_contacted_on,
+         CAST(ROUND(CAST(GREATEST(sold - COALESCE(discount, 0), 0) AS DOUBLE) * 10000) AS BIGINT) AS value,
+         CAST(ROUND(CAST(quantity AS DOUBLE) * 10000) AS BIGINT) AS pieces,
          CAST(ROUND(weight_kg * 1000) AS BIGINT) AS grams,
          CASE WHEN unweighed THEN 1 ELSE 0 END AS unweighed
   FROM priced
@@ -69,6 +79,8 @@ sized AS (
 summed AS (
   SELECT order_id, line_no, sku, quantity, cancelled_quantity, promo_id, tax, line_unit_cost, cost_amount, list_amount,
          funded, discount, sold, category, sku_unit_cost, cost_ratio, sku_cost_source, list_price, sku_tax_rate,
+         own_units_returned, own_units_resaleable, own_refund, own_difference, own_unpriced_units, own_return_costs,
+         own_service, own_concessions, own_carrier, own_carriage, own_returned_on, own_contacted_on,
          value, pieces, grams,
          ROW_NUMBER() OVER lines AS place,
          SUM(value) OVER lines AS value_upto,
@@ -86,6 +98,8 @@ summed AS (
 shared AS (
   SELECT order_id, line_no, sku, quantity, cancelled_quantity, promo_id, tax, line_unit_cost, cost_amount, list_amount,
          funded, discount, sold, category, sku_unit_cost, cost_ratio, sku_cost_source, list_price, sku_tax_rate,
+         own_units_returned, own_units_resaleable, own_refund, own_difference, own_unpriced_units, own_return_costs,
+         own_service, own_concessions, own_carrier, own_carriage, own_returned_on, own_contacted_on,
          value_total,
          CASE WHEN value_total > 0 THEN X_DIV(value_upto - value, value_total) ELSE X_DIV(place - 1, n_lines) END AS value_before,
          CASE WHEN value_total > 0 THEN X_DIV(value_upto, value_total) ELSE X_DIV(place, n_lines) END AS value_share,
@@ -112,13 +126,13 @@ joined AS (
          shared.weight_before AS weight_before, shared.weight_share AS weight_share,
          order_terms.customer_id AS customer_id, order_terms.channel AS channel, order_terms.store_id AS store_id,
          order_terms.country AS country, order_terms.region AS region,
-         COALESCE(parcel_lines.carrier, order_terms.carrier) AS carrier,
+         COALESCE(shared.own_carrier, order_terms.carrier) AS carrier,
          COALESCE(shared.promo_id, order_terms.promo_id) AS promo_id,
          order_terms.marketing_channel AS marketing_channel, order_terms.campaign AS campaign,
          order_terms.keyword AS keyword, order_terms.landing_page AS landing_page,
          order_terms.ordered_on AS ordered_on, order_terms.shipped_on AS shipped_on,
-         COALESCE(line_charges.returned_on, order_terms.returned_on) AS returned_on,
-         COALESCE(line_charges.contacted_on, order_terms.contacted_on) AS contacted_on,
+         COALESCE(shared.own_returned_on, order_terms.returned_on) AS returned_on,
+         COALESCE(shared.own_contacted_on, order_terms.contacted_on) AS contacted_on,
          order_terms.is_new_customer_order AS is_new_customer_order,
          CASE
            WHEN order_terms.cancelled THEN shared.quantity
@@ -149,22 +163,20 @@ joined AS (
          END AS payment_fee,
          order_terms.marketplace_share AS marketplace_share,
          order_terms.pick AS pick, order_terms.pack AS pack, order_terms.receive AS receive,
-         order_terms.carriage AS carriage, parcel_lines.carriage AS parcel_carriage,
+         order_terms.carriage AS carriage, shared.own_carriage AS parcel_carriage,
          order_terms.refund AS order_refund, order_terms.difference AS order_difference,
          order_terms.return_costs AS order_return_costs, order_terms.service AS order_service,
          order_terms.concessions AS order_concessions, order_terms.loyalty AS order_loyalty,
          order_terms.marketing AS order_marketing,
-         COALESCE(line_charges.units_returned, 0) AS units_returned,
-         COALESCE(line_charges.units_resaleable, 0) AS units_resaleable,
-         line_charges.refund AS refund, line_charges.difference AS difference,
-         COALESCE(line_charges.unpriced_units, 0) AS unpriced_units, line_charges.return_costs AS return_costs,
-         line_charges.service AS service, line_charges.concessions AS concessions,
+         COALESCE(shared.own_units_returned, 0) AS units_returned,
+         COALESCE(shared.own_units_resaleable, 0) AS units_resaleable,
+         shared.own_refund AS refund, shared.own_difference AS difference,
+         COALESCE(shared.own_unpriced_units, 0) AS unpriced_units, shared.own_return_costs AS return_costs,
+         shared.own_service AS service, shared.own_concessions AS concessions,
          return_odds.odds AS odds, return_odds.resaleable_share AS resaleable_share,
          return_odds.cost_per_unit AS return_cost_per_unit
   FROM shared
   JOIN order_terms ON order_terms.order_id = shared.order_id
-  LEFT JOIN line_charges ON line_charges.order_id = shared.order_id AND line_charges.line_no = shared.line_no
-  LEFT JOIN parcel_lines ON parcel_lines.order_id = shared.order_id AND parcel_lines.line_no = shared.line_no
   LEFT JOIN promotions ON promotions.promo_id = shared.promo_id
   LEFT JOIN return_odds
     ON return_odds.category = COALESCE(shared.category, '') AND return_odds.ordered_on = order_terms.ordered_on

@@ -19,10 +19,7 @@ landing_page = "text | landing page"
 ordered_on = "date | day it happened"
 units_returned = "quantity | units returned"
 --- */
-WITH with_lines AS (
-  SELECT order_id FROM order_lines GROUP BY order_id
-),
-bare_orders AS (
+WITH bare AS (
   SELECT order_terms.order_id AS order_id, order_terms.customer_id AS customer_id, order_terms.channel AS channel,
          order_terms.store_id AS store_id, order_terms.country AS country, order_terms.region AS region,
          order_terms.carrier AS carrier, order_terms.marketing_channel AS marketing_channel,
@@ -35,8 +32,7 @@ bare_orders AS (
          order_terms.concessions AS concessions, order_terms.loyalty AS loyalty, order_terms.marketing AS marketing,
          order_terms.carriage AS carriage
   FROM order_terms
-  LEFT JOIN with_lines ON with_lines.order_id = order_terms.order_id
-  WHERE with_lines.order_id IS NULL
+  JOIN bare_orders ON bare_orders.order_id = order_terms.order_id
 ),
 bare_amounts AS (
   SELECT order_id, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign, keyword,
@@ -48,10 +44,10 @@ bare_amounts AS (
          -X_TIMES(difference, untaxed) AS currency_difference,
          -return_costs AS return_costs, -service AS service, -concessions AS concessions, -loyalty AS loyalty,
          -marketing AS marketing, -carriage AS carriage
-  FROM bare_orders
+  FROM bare
 ),
 met AS (
-  SELECT month, level, pool FROM order_marketing GROUP BY month, level, pool
+  SELECT pool_no FROM order_marketing GROUP BY pool_no
 ),
 untaxed AS (
   SELECT CASE WHEN $prices_include_tax THEN X_DIV(1, 1 + $tax_rate) ELSE 1.0 END AS share
@@ -104,8 +100,8 @@ entries AS (
   SELECT 'marketing', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, spend_pools.marketing_channel, spend_pools.campaign,
          spend_pools.keyword, spend_pools.landing_page, spend_pools.month, X_QUANTITY(0), 'marketing', -spend_pools.cost
   FROM spend_pools
-  LEFT JOIN met ON met.month = spend_pools.month AND met.level = spend_pools.level AND met.pool = spend_pools.pool
-  WHERE met.pool IS NULL
+  LEFT JOIN met ON met.pool_no = spend_pools.pool_no
+  WHERE met.pool_no IS NULL
   UNION ALL
   SELECT 'loyalty', NULL, NULL, loyalty_costs.customer_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
          loyalty_costs.moved_on, X_QUANTITY(0), 'loyalty', -loyalty_costs.loyalty

@@ -1,5 +1,5 @@
 /* ---
-what = "What happened to a line after it was sold: returns, refunds, contacts, concessions."
+what = "What happened to a line by itself after it was sold: its own parcel, returns, refunds, contacts, concessions."
 grain = ["order_id", "line_no"]
 [columns]
 order_id = "text | order"
@@ -12,18 +12,24 @@ unpriced_units = "quantity | units whose refund nobody stated"
 return_costs = "money | carriage and handling of returns"
 service = "money | contacts about this line"
 concessions = "money | goodwill and defects of this line"
+carrier = "text | carrier of the parcel that the line names, where the order has several"
+carriage = "money | share of that parcel's cost"
 returned_on = "date | day of the last return"
 contacted_on = "date | day of the last contact or defect"
 --- */
 WITH charges AS (
   SELECT order_id, line_no, units AS units_returned, units_resaleable, refund, difference, unpriced_units,
          costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions,
-         returned_on, CAST(NULL AS DATE) AS contacted_on
+         CAST(NULL AS TEXT) AS carrier, X_MONEY(0) AS carriage, returned_on, CAST(NULL AS DATE) AS contacted_on
   FROM return_lines WHERE level = 'line'
   UNION ALL
   SELECT order_id, line_no, X_QUANTITY(0), X_QUANTITY(0), X_MONEY(0), X_MONEY(0), X_QUANTITY(0), X_MONEY(0), service, concessions,
-         NULL, happened_on
+         NULL, X_MONEY(0), NULL, happened_on
   FROM service_lines WHERE level = 'line'
+  UNION ALL
+  SELECT order_id, line_no, X_QUANTITY(0), X_QUANTITY(0), X_MONEY(0), X_MONEY(0), X_QUANTITY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0),
+         carrier, carriage, NULL, NULL
+  FROM parcel_lines
 )
 SELECT order_id, line_no,
        SUM(units_returned) AS units_returned,
@@ -34,6 +40,8 @@ SELECT order_id, line_no,
        SUM(return_costs) AS return_costs,
        SUM(service) AS service,
        SUM(concessions) AS concessions,
+       MAX(carrier) AS carrier,
+       SUM(carriage) AS carriage,
        MAX(returned_on) AS returned_on,
        MAX(contacted_on) AS contacted_on
 FROM charges

@@ -12,29 +12,17 @@ keyword = "text | keyword"
 landing_page = "text | landing page"
 credit = "int | millionths of the order"
 upto = "int | credit of this and the order's earlier touches"
-n_credited = "int | touches of the order that have credit"
 --- */
-WITH weighed AS (
-  SELECT order_id, touch_id, weight,
-         SUM(weight) OVER (
-           PARTITION BY order_id ORDER BY touch_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-         ) AS upto,
-         SUM(weight) OVER (PARTITION BY order_id) AS total,
-         COUNT(*) OVER (PARTITION BY order_id) AS n_credited
-  FROM touch_weights
-  WHERE weight > 0
-)
-SELECT weighed.order_id AS order_id,
-       weighed.touch_id AS touch_id,
+SELECT touch_credits.order_id AS order_id,
+       touch_credits.touch_id AS touch_id,
        X_DAY(touch_points.touched_at) AS touched_on,
        touch_points.marketing_channel AS marketing_channel,
        touch_points.campaign AS campaign,
        touch_points.ad_group AS ad_group,
        touch_points.keyword AS keyword,
        touch_points.landing_page AS landing_page,
-       CAST(FLOOR(1000000.0 * weighed.upto / weighed.total) AS BIGINT)
-         - CAST(FLOOR(1000000.0 * (weighed.upto - weighed.weight) / weighed.total) AS BIGINT) AS credit,
-       CAST(FLOOR(1000000.0 * weighed.upto / weighed.total) AS BIGINT) AS upto,
-       weighed.n_credited AS n_credited
-FROM weighed
-JOIN touch_points ON touch_points.touch_id = weighed.touch_id
+       touch_credits.credit AS credit,
+       touch_credits.upto AS upto
+FROM touch_credits
+JOIN touch_points ON touch_points.touch_id = touch_credits.touch_id
+WHERE touch_credits.credit > 0

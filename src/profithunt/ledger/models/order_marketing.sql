@@ -1,45 +1,54 @@
 /* ---
 what = "Marketing of each order: the spend of a month and keyword over the orders credited to it, by credit, to the cent."
-grain = ["order_id", "month", "level", "pool"]
+grain = ["order_id", "touch_id", "pool_no"]
 [columns]
 order_id = "text | order"
-month = "date | month of the spend"
-level = "int | level at which spend and credit met"
-pool = "text | key of the spend"
-cost = "money | spend attributed to the order"
+touch_id = "text | touch that the spend paid for"
+pool_no = "int | pool of spend"
+cost = "money | spend attributed to the order through this touch"
 --- */
-WITH levels AS (
+WITH keys AS (
+  SELECT X_MONTH(touched_on) AS month, marketing_channel, campaign, ad_group, keyword,
+         X_TEXT_KEY(marketing_channel, campaign, ad_group, keyword) AS touch_key
+  FROM order_credits
+  GROUP BY X_MONTH(touched_on), marketing_channel, campaign, ad_group, keyword
+),
+levels AS (
   SELECT level FROM spend_pools GROUP BY level
 ),
-credited AS (
-  SELECT order_credits.order_id AS order_id,
-         X_MONTH(order_credits.touched_on) AS month,
-         levels.level AS level,
+leveled AS (
+  SELECT keys.month AS month, keys.touch_key AS touch_key,
          X_TEXT_KEY(
-           CASE WHEN levels.level >= 1 THEN order_credits.marketing_channel END,
-           CASE WHEN levels.level >= 2 THEN order_credits.campaign END,
-           CASE WHEN levels.level >= 3 THEN order_credits.ad_group END,
-           CASE WHEN levels.level >= 4 THEN order_credits.keyword END
+           CASE WHEN levels.level >= 1 THEN keys.marketing_channel END,
+           CASE WHEN levels.level >= 2 THEN keys.campaign END,
+           CASE WHEN levels.level >= 3 THEN keys.ad_group END,
+           CASE WHEN levels.level >= 4 THEN keys.keyword END
          ) AS pool,
-         SUM(order_credits.credit) AS credit
-  FROM order_credits
+         levels.level AS level
+  FROM keys
   CROSS JOIN levels
-  WHERE order_credits.credit > 0
-  GROUP BY 1, 2, 3, 4
+),
+met AS (
+  SELECT leveled.month AS month, leveled.touch_key AS touch_key, spend_pools.pool_no AS pool_no, spend_pools.cost AS cost
+  FROM leveled
+  JOIN spend_pools
+    ON spend_pools.month = leveled.month AND spend_pools.level = leveled.level AND spend_pools.pool = leveled.pool
+),
+credited AS (
+  SELECT order_id, touch_id, credit, X_MONTH(touched_on) AS month,
+         X_TEXT_KEY(marketing_channel, campaign, ad_group, keyword) AS touch_key
+  FROM order_credits
 ),
 summed AS (
-  SELECT credited.order_id AS order_id, credited.month AS month, credited.level AS level, credited.pool AS pool,
-         spend_pools.cost AS cost, credited.credit AS credit,
+  SELECT credited.order_id AS order_id, credited.touch_id AS touch_id, met.pool_no AS pool_no, met.cost AS cost,
+         credited.credit AS credit,
          SUM(credited.credit) OVER (
-           PARTITION BY credited.month, credited.level, credited.pool
-           ORDER BY credited.order_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+           PARTITION BY met.pool_no ORDER BY credited.order_id, credited.touch_id
+           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
          ) AS upto,
-         SUM(credited.credit) OVER (PARTITION BY credited.month, credited.level, credited.pool) AS total
+         SUM(credited.credit) OVER (PARTITION BY met.pool_no) AS total
   FROM credited
-  JOIN spend_pools
-    ON spend_pools.month = credited.month
-    AND spend_pools.level = credited.level
-    AND spend_pools.pool = credited.pool
+  JOIN met ON met.month = credited.month AND met.touch_key = credited.touch_key
 )
-SELECT order_id, month, level, pool, X_ALLOCATE(cost, X_DIV(upto - credit, total), X_DIV(upto, total)) AS cost
+SELECT order_id, touch_id, pool_no, X_ALLOCATE(cost, X_DIV(upto - credit, total), X_DIV(upto, total)) AS cost
 FROM summed

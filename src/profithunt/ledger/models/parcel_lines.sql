@@ -17,7 +17,7 @@ named AS (
          order_lines.shipment_id AS shipment_id,
          parcels.carrier AS carrier,
          parcels.carriage AS carriage,
-         CAST(ROUND(order_lines.quantity * 10000) AS BIGINT) AS units,
+         CAST(ROUND(CAST(order_lines.quantity AS DOUBLE) * 10000) AS BIGINT) AS units,
          CAST(ROUND(CAST(order_lines.quantity AS DOUBLE) * sku_costs.weight_kg * 1000) AS BIGINT) AS grams
   FROM order_lines
   JOIN several ON several.order_id = order_lines.order_id

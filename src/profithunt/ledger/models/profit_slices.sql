@@ -6,28 +6,46 @@ include = ["amounts"]
 dimension = "text | dimension"
 member = "text | member, or unallocated"
 --- */
-WITH cells AS (
-  SELECT channel, store_id, country, region, carrier, promo_id, ordered_month,
-         X_EACH(amounts, SUM(X_ITEM))
-  FROM ledger
-  GROUP BY channel, store_id, country, region, carrier, promo_id, ordered_month
+WITH orders_and_rest AS (
+  SELECT channel, store_id, country, region, ordered_month, X_EACH(amounts, X_ITEM) FROM order_profit
+  UNION ALL
+  SELECT channel, store_id, country, region, ordered_month, X_EACH(amounts, X_ITEM) FROM ledger WHERE order_id IS NULL
 ),
-slices AS (
+place_cells AS (
+  SELECT channel, store_id, ordered_month, X_EACH(amounts, SUM(X_ITEM))
+  FROM orders_and_rest
+  GROUP BY channel, store_id, ordered_month
+),
+place_slices AS (
   SELECT CASE
            WHEN GROUPING(channel) = 0 THEN 'channel'
            WHEN GROUPING(store_id) = 0 THEN 'store'
-           WHEN GROUPING(country) = 0 THEN 'country'
-           WHEN GROUPING(region) = 0 THEN 'region'
-           WHEN GROUPING(carrier) = 0 THEN 'carrier'
-           WHEN GROUPING(promo_id) = 0 THEN 'promotion'
            ELSE 'month'
          END AS dimension,
-         COALESCE(
-           channel, store_id, country, region, carrier, promo_id, SUBSTRING(CAST(ordered_month AS TEXT), 1, 7), 'unallocated'
-         ) AS member,
+         COALESCE(channel, store_id, SUBSTRING(CAST(ordered_month AS TEXT), 1, 7), 'unallocated') AS member,
          X_EACH(amounts, SUM(X_ITEM))
-  FROM cells
-  GROUP BY GROUPING SETS ((channel), (store_id), (country), (region), (carrier), (promo_id), (ordered_month))
+  FROM place_cells
+  GROUP BY GROUPING SETS ((channel), (store_id), (ordered_month))
+),
+area_cells AS (
+  SELECT country, region, X_EACH(amounts, SUM(X_ITEM)) FROM orders_and_rest GROUP BY country, region
+),
+area_slices AS (
+  SELECT CASE WHEN GROUPING(country) = 0 THEN 'country' ELSE 'region' END AS dimension,
+         COALESCE(country, region, 'unallocated') AS member,
+         X_EACH(amounts, SUM(X_ITEM))
+  FROM area_cells
+  GROUP BY GROUPING SETS ((country), (region))
+),
+line_cells AS (
+  SELECT carrier, promo_id, X_EACH(amounts, SUM(X_ITEM)) FROM ledger GROUP BY carrier, promo_id
+),
+line_slices AS (
+  SELECT CASE WHEN GROUPING(carrier) = 0 THEN 'carrier' ELSE 'promotion' END AS dimension,
+         COALESCE(carrier, promo_id, 'unallocated') AS member,
+         X_EACH(amounts, SUM(X_ITEM))
+  FROM line_cells
+  GROUP BY GROUPING SETS ((carrier), (promo_id))
 ),
 skus AS (
   SELECT product_id, brand, category, X_EACH(amounts, X_ITEM) FROM sku_profit
@@ -45,24 +63,25 @@ sku_slices AS (
   FROM skus
   GROUP BY GROUPING SETS ((product_id), (brand), (category))
 ),
-credited AS (
+touch_cells AS (
   SELECT order_credits.marketing_channel AS marketing_channel, order_credits.campaign AS campaign,
          order_credits.keyword AS keyword, order_credits.landing_page AS landing_page,
-         X_EACH(amounts, X_ALLOCATE(
-           order_profit.X_ITEM, X_DIV(order_credits.upto - order_credits.credit, 1000000), X_DIV(order_credits.upto, 1000000)
-         ))
+         X_EACH(amounts, SUM(CASE
+           WHEN order_credits.order_id IS NULL OR order_credits.credit = 1000000 THEN order_profit.X_ITEM
+           ELSE X_ALLOCATE(
+             order_profit.X_ITEM,
+             X_DIV(order_credits.upto - order_credits.credit, 1000000),
+             X_DIV(order_credits.upto, 1000000)
+           )
+         END))
   FROM order_profit
-  JOIN order_credits ON order_credits.order_id = order_profit.order_id
+  LEFT JOIN order_credits ON order_credits.order_id = order_profit.order_id
+  GROUP BY order_credits.marketing_channel, order_credits.campaign, order_credits.keyword, order_credits.landing_page
   UNION ALL
-  SELECT NULL, NULL, NULL, NULL, X_EACH(amounts, order_profit.X_ITEM)
-  FROM order_profit
-  LEFT JOIN (SELECT order_id FROM order_credits GROUP BY order_id) AS credited_orders
-    ON credited_orders.order_id = order_profit.order_id
-  WHERE credited_orders.order_id IS NULL
-  UNION ALL
-  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, X_ITEM)
+  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, SUM(X_ITEM))
   FROM ledger
   WHERE order_id IS NULL
+  GROUP BY marketing_channel, campaign, keyword, landing_page
 ),
 touch_slices AS (
   SELECT CASE
@@ -73,10 +92,14 @@ touch_slices AS (
          END AS dimension,
          COALESCE(marketing_channel, campaign, keyword, landing_page, 'unallocated') AS member,
          X_EACH(amounts, SUM(X_ITEM))
-  FROM credited
+  FROM touch_cells
   GROUP BY GROUPING SETS ((marketing_channel), (campaign), (keyword), (landing_page))
 )
-SELECT dimension, member, X_EACH(amounts, X_ITEM) FROM slices
+SELECT dimension, member, X_EACH(amounts, X_ITEM) FROM place_slices
+UNION ALL
+SELECT dimension, member, X_EACH(amounts, X_ITEM) FROM area_slices
+UNION ALL
+SELECT dimension, member, X_EACH(amounts, X_ITEM) FROM line_slices
 UNION ALL
 SELECT dimension, member, X_EACH(amounts, X_ITEM) FROM sku_slices
 UNION ALL

@@ -1,7 +1,8 @@
 /* ---
 what = "Marketing spend by month and by the finest of channel, campaign, ad group, keyword that it was booked on."
-grain = ["month", "level", "pool"]
+grain = ["pool_no"]
 [columns]
+pool_no = "int | number of the pool"
 month = "date | month of the spend"
 level = "int | 4 keyword, 3 ad group, 2 campaign, 1 channel, 0 nothing known"
 pool = "text | key of the channel, campaign, ad group and keyword"
@@ -23,7 +24,8 @@ spend AS (
   LEFT JOIN booked ON booked.channel = touches.channel
   WHERE touches.cost IS NOT NULL AND booked.channel IS NULL
 )
-SELECT month,
+SELECT ROW_NUMBER() OVER (ORDER BY month, channel, campaign, ad_group, keyword) AS pool_no,
+       month,
        CASE
          WHEN keyword IS NOT NULL THEN 4
          WHEN ad_group IS NOT NULL THEN 3

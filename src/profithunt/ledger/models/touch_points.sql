@@ -1,7 +1,6 @@
 /* ---
 what = "Touches that can win an order, with the customer as far as the visitor is known; visits stand in where no touch was recorded."
 grain = ["touch_id"]
-kind = "view"
 [columns]
 touch_id = "text | touch or visit"
 touched_at = "timestamp | when"
@@ -13,15 +12,22 @@ ad_group = "text | ad group"
 keyword = "text | keyword"
 landing_page = "text | landing page"
 --- */
-WITH known AS (
-  SELECT visitor_id, MIN(customer_id) AS customer_id
-  FROM (
-    SELECT visitor_id, customer_id FROM sessions WHERE visitor_id IS NOT NULL AND customer_id IS NOT NULL
-    UNION ALL
-    SELECT visitor_id, customer_id FROM touches WHERE visitor_id IS NOT NULL AND customer_id IS NOT NULL
-  ) AS seen
-  GROUP BY visitor_id
-  HAVING COUNT(DISTINCT customer_id) = 1
+WITH nameless AS (
+  SELECT visitor_id FROM touches WHERE visitor_id IS NOT NULL AND customer_id IS NULL GROUP BY visitor_id
+  UNION
+  SELECT visitor_id FROM sessions WHERE visitor_id IS NOT NULL AND customer_id IS NULL GROUP BY visitor_id
+),
+seen AS (
+  SELECT visitor_id, customer_id FROM sessions WHERE customer_id IS NOT NULL
+  UNION ALL
+  SELECT visitor_id, customer_id FROM touches WHERE customer_id IS NOT NULL
+),
+known AS (
+  SELECT nameless.visitor_id AS visitor_id, MIN(seen.customer_id) AS customer_id
+  FROM nameless
+  JOIN seen ON seen.visitor_id = nameless.visitor_id
+  GROUP BY nameless.visitor_id
+  HAVING MIN(seen.customer_id) = MAX(seen.customer_id)
 ),
 touched AS (
   SELECT session_id FROM touches WHERE session_id IS NOT NULL GROUP BY session_id

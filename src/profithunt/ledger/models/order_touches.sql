@@ -1,0 +1,24 @@
+/* ---
+what = "The touches that may have led to each order: same customer, or same visit, within the attribution window."
+grain = ["order_id", "touch_id"]
+[columns]
+order_id = "text | order"
+touch_id = "text | touch"
+touched_at = "timestamp | when"
+ordered_at = "timestamp | when the order was placed"
+--- */
+SELECT orders.order_id AS order_id, touch_points.touch_id AS touch_id, touch_points.touched_at AS touched_at,
+       orders.ordered_at AS ordered_at
+FROM orders
+JOIN touch_points ON touch_points.customer_id = orders.customer_id
+WHERE touch_points.touched_at <= orders.ordered_at
+  AND touch_points.touched_at > orders.ordered_at - INTERVAL '1' DAY * $attribution_days
+UNION ALL
+SELECT orders.order_id, touch_points.touch_id, touch_points.touched_at, orders.ordered_at
+FROM orders
+JOIN touch_points ON touch_points.session_id = orders.session_id
+WHERE touch_points.touched_at <= orders.ordered_at
+  AND touch_points.touched_at > orders.ordered_at - INTERVAL '1' DAY * $attribution_days
+  AND (
+    touch_points.customer_id IS NULL OR orders.customer_id IS NULL OR touch_points.customer_id <> orders.customer_id
+  )
