@@ -17,6 +17,6 @@ WITH summed AS (
   FROM touch_weights
 )
 SELECT order_id, touch_id,
-       CAST(FLOOR(1000000.0 * upto / total) AS BIGINT) - CAST(FLOOR(1000000.0 * (upto - weight) / total) AS BIGINT) AS credit,
-       CAST(FLOOR(1000000.0 * upto / total) AS BIGINT) AS upto
+       CAST(FLOOR(X_DIV(upto, total) * 1000000) AS BIGINT) - CAST(FLOOR(X_DIV(upto - weight, total) * 1000000) AS BIGINT) AS credit,
+       CAST(FLOOR(X_DIV(upto, total) * 1000000) AS BIGINT) AS upto
 FROM summed
