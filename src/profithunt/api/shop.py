@@ -75,7 +75,8 @@ class Shop:
 
     def check(self, progress: Progress | None = None) -> sources.BuildResult:
         """Read and judge every source without making a run. Raises SourceError for one that can't be read."""
-        return sources.check(self.config, progress or Silent())
+        with Engine(memory_limit=self.config.limits.memory, threads=self.config.limits.threads) as engine:
+            return sources.check(self.config, engine, progress or Silent())
 
     def run(self, progress: Progress | None = None) -> Run:
         """Read the sources, build the ledger, reconcile, hunt; the result becomes the current run."""
