@@ -24,7 +24,7 @@ def _member(rank: int, cm3: str, detail: str = "") -> content.Member:
 def _tails(one: str, many: str, detail: str = "") -> content.Tails:
     best = tuple(_member(rank, str(9000 - 650 * rank), detail) for rank in range(10))
     worst = tuple(_member(900 + rank, str(-2100 + 180 * rank), detail) for rank in range(10))
-    return content.Tails(one, many, 2469, 312, Decimal("-48210.55"), best, worst)
+    return content.Tails(one, many, "Orders", 2469, 312, Decimal("-48210.55"), best, worst)
 
 
 STEPS = (
@@ -118,9 +118,13 @@ def report() -> content.Report:
                 "order_lines", 1, 1_469_307, 1_469_295, 12, 0, Decimal("88.10"), "2017-01-01", "2017-12-31"
             ),
         ),
-        reasons=(content.Reason("order_lines", "quantity is below zero", 12, Decimal("88.10")),),
+        reasons=(content.Reason("order_lines", "quantity is below zero", 12),),
         capabilities=(content.Sleeping("Carrier scorecards", "shipments with carrier and delivered_at"),),
         bases=(content.Basis("assumed", "assumed ratio of the shop", Decimal("4587405.29"), 1.0, assumed=True),),
+        rates=(
+            content.Rate("Payment", Decimal("0.012"), "of what was paid"),
+            content.Rate("Pick", Decimal("0.04"), "per line"),
+        ),
         cases=(
             content.Case("cost ratio 5 points lower", Decimal("1402734.08")),
             content.Case("cost ratio 5 points higher", Decimal("943993.56")),

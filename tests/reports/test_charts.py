@@ -7,8 +7,7 @@ import xml.etree.ElementTree as ET
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from profithunt import fmt
 from profithunt.charts import Column, Curve, bar, columns, curve, interval, scale_for, ticks, waterfall

@@ -7,8 +7,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from profithunt import fmt
 
@@ -160,7 +159,7 @@ def test_sizes(n_bytes, shown):
 def test_days_and_months():
     assert fmt.day(dt.date(2017, 12, 31)) == "2017-12-31"
     assert fmt.day("2017-12-31 09:30:00") == "2017-12-31"
-    assert fmt.month(dt.datetime(2017, 12, 1)) == "Dec 2017"  # noqa: DTZ001 - times of the house are UTC without a zone
+    assert fmt.month(dt.datetime(2017, 12, 1)) == "Dec 2017"
     assert fmt.month("2017-12") == "Dec 2017"
     assert fmt.month("unallocated") == "unallocated"
     assert fmt.day(None) == fmt.month(None) == "–"

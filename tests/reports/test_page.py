@@ -91,6 +91,8 @@ def test_it_says_the_figures(page):
         "$1,173,363.82",
         "100% of net sales rests on assumed cost of goods",
         "+$229k",
+        "Payment: 1.20% of what was paid",
+        "Pick: $0.04 per line",
         "31198459271, 31198459272",
         "12 of 1,625,155 rows (<0.01%) set aside, with $88.1 in them",
         "20180101T120000-ab12cd",
@@ -119,6 +121,7 @@ def test_it_stands_without_what_the_data_does_not_give():
         reasons=(),
         capabilities=(),
         bases=(),
+        rates=(),
         cases=(),
         tables=(),
     )

@@ -1,6 +1,6 @@
 """Progress of a long job on stderr: the step, how far it is, the time left.
 
-On a terminal one line that moves; elsewhere one line when a step ends, so that logs stay short.
+On a terminal one line that moves; elsewhere one line when a stage ends, so that logs stay short.
 """
 
 from __future__ import annotations
@@ -23,42 +23,57 @@ SOON: Final = 0.5
 """Seconds below which no estimate of the time left is worth showing."""
 
 
+WORTH_A_LINE: Final = 1.0
+"""Seconds from which a finished stage is named."""
+
+
+def stage_of(name: str) -> str:
+    """The stage that a step belongs to: what stands before a colon, else its first word."""
+    head, colon, _ = name.partition(":")
+    words = (head if colon else name).replace("_", " ").split()
+    text = head if colon else words[0] if words else ""
+    return text[:1].upper() + text[1:]
+
+
 class Steps:
-    """Takes `step(name, done, total)` and keeps the clock: one step at a time, finished when the next one starts."""
+    """Takes `step(name, done, total)` and keeps the clock.
+
+    Calls with the same total and a rising `done` are one stage (a table after the other); the time left is the stage's.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self.name = ""
+        self.stage = ""
         self.done = 0.0
         self.total = 0.0
         self._started = clock()
-        self.begun = self._started
 
     def step(self, name: str, done: float, total: float) -> None:
         """The job is in the step `name`, with `done` of `total` parts behind it."""
-        if name != self.name:
+        if not self.stage or total != self.total or done < self.done:
             self._finish()
-            self.name, self._started = name, self._clock()
-        self.done, self.total = done, total
+            self.stage, self._started = stage_of(name), self._clock()
+        self.name, self.done, self.total = name, done, total
         self._advance()
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the step began."""
+        """Seconds since the stage began."""
         return self._clock() - self._started
 
     @property
     def left(self) -> float | None:
-        """Seconds that the step will still take at its pace so far; None while nothing can be said."""
+        """Seconds that the stage will still take at its pace so far; None while nothing can be said."""
         if self.done <= 0 or self.total <= 0 or self.elapsed < SOON:
             return None
         return self.elapsed * max(self.total - self.done, 0) / self.done
 
     def _advance(self) -> None:
-        """A part of the step is done."""
+        """A part of the stage is done."""
 
     def _finish(self) -> None:
-        """The step is over."""
+        """The stage is over."""
 
     def __enter__(self) -> Self:
         return self
@@ -71,15 +86,15 @@ class Steps:
 
 
 class Lines(Steps):
-    """One plain line for each finished step."""
+    """One plain line for each finished stage that took a while."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(clock)
         self._console = console
 
     def _finish(self) -> None:
-        if self.name:
-            self._console.print(f"{self.name}: {fmt.duration(self.elapsed)}", soft_wrap=True)
+        if self.stage and self.elapsed >= WORTH_A_LINE:
+            self._console.print(f"{self.stage}: {fmt.duration(self.elapsed)}", soft_wrap=True)
 
 
 class Moving(Steps):
@@ -87,8 +102,7 @@ class Moving(Steps):
 
     def __init__(self, console: Console) -> None:
         super().__init__()
-        from rich.progress import BarColumn, TextColumn
-        from rich.progress import Progress as Bar
+        from rich.progress import BarColumn, Progress as Bar, TextColumn
 
         self._bar: Progress = Bar(
             TextColumn("{task.description}"),
@@ -107,8 +121,8 @@ class Moving(Steps):
         )
 
     def _finish(self) -> None:
-        if self.name:
-            self._bar.console.print(f"{self.name}: {fmt.duration(self.elapsed)}", style="dim")
+        if self.stage and self.elapsed >= WORTH_A_LINE:
+            self._bar.console.print(f"{self.stage}: {fmt.duration(self.elapsed)}", style="dim")
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -34,21 +34,25 @@ class Month:
 
 @dataclass(frozen=True)
 class Member:
-    """A customer or a SKU with what it brought; `detail` names it where it has a name."""
+    """A customer or a SKU with what it brought: `detail` is its name, `n` counts its orders or units."""
 
     id: str
     detail: str
-    n_orders: int | None
+    n: Decimal | int | None
     net_sales: Decimal
     cm3: Decimal
 
 
 @dataclass(frozen=True)
 class Tails:
-    """Both ends of a ranking by contribution profit: who makes and who loses money, and how many lose."""
+    """Both ends of a ranking by contribution profit: who makes and who loses money, and how many lose.
+
+    `counts` says what `Member.n` counts.
+    """
 
     one: str
     many: str
+    counts: str
     n: int
     n_losing: int
     lost: Decimal
@@ -104,9 +108,9 @@ class Opportunity:
     title: str
     why: str
     entity: Mapping[str, str]
-    value: Decimal
-    p10: Decimal | None
-    p90: Decimal | None
+    value: Decimal | float
+    p10: Decimal | float | None
+    p90: Decimal | float | None
     confidence: float | None
     window_days: int
     rank: int
@@ -151,12 +155,11 @@ class TableHealth:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why rows were set aside: table, reason, how many, with what money."""
+    """Why rows were set aside: table, reason, how many."""
 
     table: str
     reason: str
     rows: int
-    money: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,15 @@ class Basis:
     net_sales: Decimal
     share: float | None
     assumed: bool
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A cost rate that is a guess: what it is for, how much, per what."""
+
+    label: str
+    rate: Decimal
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -225,6 +237,7 @@ class Report:
     reasons: tuple[Reason, ...]
     capabilities: tuple[Sleeping, ...]
     bases: tuple[Basis, ...]
+    rates: tuple[Rate, ...]
     cases: tuple[Case, ...]
     lineage: Lineage
 

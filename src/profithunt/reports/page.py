@@ -16,11 +16,21 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from profithunt import fmt
-from profithunt.charts import Bar, Column, Curve, Scale, bar, columns, curve, interval, scale_for
-from profithunt.charts import waterfall as waterfall_bars
+from profithunt.charts import (
+    Bar,
+    Column,
+    Curve,
+    Scale,
+    bar,
+    columns,
+    curve,
+    interval,
+    scale_for,
+    waterfall as waterfall_bars,
+)
 from profithunt.reports import sentences
 from profithunt.reports.content import Month, OrderSpread, Report, Spread, Tails, Whale
-from profithunt.reports.wording import capitalize_first, entity_text, evidence_text, words
+from profithunt.reports.wording import capitalize_first, entity_text, evidence_text, rate_text, words
 
 BROAD: Final = (660, 260)
 BROAD_FULL: Final = (760, 240)
@@ -165,6 +175,7 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "words": words,
         "capitalize_first": capitalize_first,
         "lower_first": lambda text: text if text.isupper() else text[:1].lower() + text[1:],
+        "rate": lambda rate: rate_text(rate, currency),
         "prose": prose,
         "sure": lambda rate: f"{rate:.0%}",
         "fingerprint": lambda digest: (digest or "")[:FINGERPRINT] or fmt.MISSING,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from profithunt import fmt
+from profithunt.reports.content import Rate
 
 RATES: Final = ("_rate", "_share", "rate", "share", "margin")
 MONEY: Final = (
@@ -25,6 +26,12 @@ def words(name: str) -> str:
 def capitalize_first(text: str) -> str:
     """The text with a capital at its head, the rest as it is (SKU stays SKU)."""
     return text[:1].upper() + text[1:]
+
+
+def rate_text(rate: Rate, currency: str) -> str:
+    """A cost rate with what it is per: `1.20% of what was paid`, `$0.50 per line`."""
+    figure = fmt.share(rate.rate) if rate.unit.startswith("of ") else fmt.money(rate.rate, currency)
+    return f"{figure} {rate.unit}"
 
 
 def evidence_value(name: str, value: object, currency: str) -> str:

@@ -30,6 +30,6 @@ def check(
     if json:
         output.data(health)
     else:
-        output.show(*view.health(health, opened.currency))
-    if not health.ok:
+        output.show(*view.health(health, opened.config.shop.currency))
+    if health.rows_quarantined:
         raise typer.Exit(1)

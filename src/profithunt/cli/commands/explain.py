@@ -18,14 +18,16 @@ def explain(
     debug: options.Debug = False,
 ) -> None:
     """Tell the story behind a figure: its rows, where they come from, the rates and rules applied."""
+    from profithunt.cli.mistakes import choice
     from profithunt.cli.output import Output
     from profithunt.cli.shops import open_shop
     from profithunt.cli.views import story as view
 
     output = Output(json=json, quiet=quiet, debug=debug)
     opened = open_shop(None, shop_option)
+    choice(kind, [*opened.dimensions, "component"], "kind")
     story = opened.explain(kind, id)
     if json:
         output.data(story)
     else:
-        output.show(*view.story(story, opened.currency))
+        output.show(*view.story(story, opened.config.shop.currency))

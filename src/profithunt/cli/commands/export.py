@@ -13,7 +13,7 @@ from profithunt.cli import options
 def export(
     shop: options.Shop = None,
     to: Annotated[Path, typer.Option("--to", "-o", help="Folder to write to.", file_okay=False)] = Path("export"),
-    format: Annotated[str, typer.Option("--format", "-f", help="csv, parquet or jsonl.")] = "csv",
+    format: Annotated[str, typer.Option("--format", "-f", help="csv or parquet.")] = "csv",
     shop_option: options.ShopOption = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -29,4 +29,4 @@ def export(
     if json:
         output.data([str(path) for path in written])
     else:
-        output.show(*view.written(written, to))
+        output.show(*view.written(written))

@@ -37,4 +37,4 @@ def hunt(
     if json:
         output.data(found)
     else:
-        output.show(*view.hunt(found, opened.currency, top))
+        output.show(*view.hunt(found, opened.config.shop.currency, top))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,7 +24,9 @@ def profit(
         datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], help="Last day counted.", show_default=False, metavar="DAY"),
     ] = None,
-    date: Annotated[str, typer.Option("--date", help="Count by the day of the 'order' or of the 'event'.")] = "order",
+    date: Annotated[
+        Literal["order", "event"], typer.Option("--date", help="Count by the day of the 'order' or of the 'event'.")
+    ] = "order",
     top: options.Top = 10,
     shop_option: options.ShopOption = None,
     json: options.Json = False,
@@ -41,13 +43,16 @@ def profit(
     from profithunt.cli.views import profit as view
 
     output = Output(json=json, quiet=quiet, debug=debug)
-    choice(date, ("order", "event"), "date")
     opened = open_shop(shop, shop_option)
+    if by is not None:
+        choice(by, opened.dimensions, "dimension")
     first, last = start and start.date(), end and end.date()
     rows = opened.profit(by=by, start=first, end=last, date=date).dicts()
     if json:
         output.data(rows)
-    elif by is None:
-        output.show(*view.total(rows, opened.currency, output.out.width))
+        return
+    currency = opened.config.shop.currency
+    if by is None:
+        output.show(*view.total(opened.waterfall(first, last, date), currency, output.out.width))
     else:
-        output.show(*view.members(rows, by, opened.currency, top))
+        output.show(*view.members(rows, by, currency, top))

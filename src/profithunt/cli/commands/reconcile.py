@@ -28,6 +28,6 @@ def reconcile(
     if json:
         output.data(result)
     else:
-        output.show(*view.reconciliation(result, opened.currency))
+        output.show(*view.reconciliation(result, opened.config.shop.currency))
     if not result.ok:
         raise typer.Exit(1)

@@ -23,12 +23,13 @@ def report(
     debug: options.Debug = False,
 ) -> None:
     """Write the report of the current run: one HTML file that needs no network."""
+    from profithunt import reports
     from profithunt.cli.output import Output
     from profithunt.cli.shops import open_shop
 
     output = Output(json=json, quiet=quiet, debug=debug)
     opened = open_shop(shop, shop_option)
-    path = opened.report(out)
+    path = reports.write(reports.gather(opened), out or opened.path.with_name(reports.FILE_NAME))
     if json:
         output.data({"report": str(path), "bytes": path.stat().st_size, "run_id": opened.current.run_id})
     else:

@@ -25,4 +25,5 @@ def run(
     if json:
         output.data(finished)
     else:
-        output.show(*view.finished(finished, opened.waterfall(), opened.currency, output.out.width))
+        waterfall, currency = opened.waterfall(), opened.config.shop.currency
+        output.show(*view.finished(finished.info, waterfall, currency, output.out.width))

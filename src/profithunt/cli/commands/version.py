@@ -19,8 +19,7 @@ def callback(value: bool) -> None:
 def version(json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False) -> None:
     """Show the versions of profithunt and of what it computes with."""
     import platform
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
+    from importlib.metadata import PackageNotFoundError, version as installed
 
     from profithunt import __version__
     from profithunt.cli.output import Output

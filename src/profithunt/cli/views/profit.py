@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from profithunt import fmt
-from profithunt.cli.views.tables import cents, heading, money, table
+from profithunt.cli.views.tables import heading, money, table
+from profithunt.cli.views.waterfall import draw
 from profithunt.reports.wording import words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from profithunt.charts.bars import StepLike
 
 UNALLOCATED = "unallocated"
 
@@ -42,11 +45,6 @@ def name_of(member: object, by: str) -> str:
     return fmt.month(str(member)) if by == "month" and str(member)[:4].isdigit() else str(member)
 
 
-def components(amounts: Mapping[str, Any], currency: str) -> RenderableType:
-    """Components and subtotals to the cent, those that are zero left out."""
-    shown = table("Component", "Amount", right=("Amount",))
-    for name, amount in amounts.items():
-        if amount:
-            total = name in {"net_sales", "cm1", "cm2", "cm3"}
-            shown.add_row(words(name), cents(amount, currency, "bold" if total else ""), style="bold" if total else "")
-    return shown
+def total(steps: Sequence[StepLike], currency: str, width: int) -> list[RenderableType]:
+    """The waterfall of the whole shop."""
+    return [heading("From list price to contribution profit"), "", draw(steps, currency, width)]

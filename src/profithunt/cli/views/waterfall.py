@@ -44,10 +44,13 @@ def strip(start: float, end: float, scale: Scale, width: int) -> str:
 
 
 def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
-    """The whole waterfall, `width` characters wide: label, amount, share of the first subtotal, bar."""
+    """The whole waterfall, `width` characters wide: label, amount, share of the first subtotal, bar.
+
+    Components that are zero are left out and named below.
+    """
     from rich.text import Text
 
-    bars = waterfall(steps)
+    bars = waterfall([step for step in steps if step.subtotal or step.amount != 0])
     amounts = [fmt.money(bar.amount, currency) for bar in bars]
     base = next((bar for bar in bars if bar.kind == "total"), None)
     shares = [_share(bar, base) for bar in bars]
@@ -65,6 +68,9 @@ def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
         shown.append(f"{share:>{share_width}}  ", style="dim")
         shown.append(strip(bar.start, bar.end, scale, room).rstrip(), style=COLOURS[bar.kind])
         shown.append("\n")
+    zero = [step.label for step in steps if not step.subtotal and step.amount == 0]
+    if zero:
+        shown.append(f"\nNothing in: {', '.join(label.lower() for label in zero)}.", style="dim")
     shown.rstrip()
     return shown
 
