@@ -9,9 +9,9 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reference import PAGES
+from scripts.reference import PAGES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from reference import cli, detectors, errors, ledger, macros, python, run_tables, settings, tables
+from scripts.reference import cli, detectors, errors, ledger, macros, python, run_json, run_tables, settings, tables
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "cli.md": cli.page,
@@ -14,6 +14,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "ledger.md": ledger.page,
     "macros.md": macros.page,
     "python.md": python.page,
+    "run-json.md": run_json.page,
     "run-tables.md": run_tables.page,
     "settings.md": settings.page,
     "tables.md": tables.page,

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from profithunt.cli.app import app
-from reference.markdown import code, document, table
+from scripts.reference.markdown import code, document, table
 
 INTRO = """
 `SHOP` is the folder of a shop or its `shop.toml`; left out, the current folder or the nearest one above it that has a

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from profithunt.detectors import FOLDER, Detector, catalogue, definition
-from reference.markdown import code, document, paragraphs, table
+from profithunt.detectors import FOLDER, Detector, catalogue, definition, query
+from scripts.reference.markdown import code, document, paragraphs, table
 
 INTRO = """
 What `profithunt hunt` looks for. A detector whose tables are missing sleeps, and `hunt` says what would wake it.
@@ -36,6 +36,8 @@ def page() -> str:
         INTRO,
         overview,
         *(_section(item) for item in found),
+        "## Statement of a detector",
+        paragraphs(query.__doc__),
         "## Header of a detector",
         paragraphs(definition.__doc__).split("\n\n", maxsplit=1)[1],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from profithunt import errors
-from reference.markdown import code, document, first_line, table
+from scripts.reference.markdown import code, document, first_line, table
 
 INTRO = """
 Every error that profithunt raises on purpose is one of these. On the command line it is one sentence on standard error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from profithunt.ledger.components import COMPONENTS, STEPS, parts_of
-from reference.markdown import code, document, table
+from scripts.reference.markdown import code, document, table
 
 INTRO = """
 Every component is a signed column of the ledger; their sum is contribution profit. Amounts are in the shop's currency,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from profithunt.engine import functions, macros, model
-from reference.markdown import code, document, paragraphs
+from profithunt.sources import mapping
+from scripts.reference.markdown import code, document, paragraphs
 
 INTRO = """
 Models of the package, detectors and the expressions of `shop.toml` are written in one restricted dialect: DuckDB's SQL,
@@ -29,6 +30,8 @@ def page() -> str:
         paragraphs(model.__doc__),
         "## Macros",
         paragraphs(macros.__doc__),
+        "## Expressions of shop.toml",
+        paragraphs(mapping.__doc__),
         "## Functions",
         f"A statement may call {listed}, and the usual operators, `CASE` and `CAST`.",
         REFUSED,

@@ -13,7 +13,7 @@ from profithunt.ledger.explain import Section, Story
 from profithunt.ledger.reading import Reconciliation, Slice, Step, Whale
 from profithunt.opportunities import Hunt, Opportunity
 from profithunt.sources import BuildResult
-from reference.markdown import code, document, paragraphs, table
+from scripts.reference.markdown import code, document, paragraphs, table
 
 INTRO = """
 `from profithunt import Shop` is the way in. Every command of the command line is a method of it; what a method gives is

@@ -6,7 +6,7 @@ from profithunt.config import Attribution
 from profithunt.engine import Model
 from profithunt.ledger import build
 from profithunt.ledger.components import COMPONENTS, STEPS
-from reference.markdown import code, document, table
+from scripts.reference.markdown import code, document, table
 
 INTRO = """
 A run keeps the [canonical tables](tables.md) as they were read, and the tables that its SQL models made of them. Each

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from profithunt.config import ShopConfig
-from reference.markdown import code, document, first_line, table
+from scripts.reference.markdown import code, document, first_line, table
 
 INTRO = """
 A shop is a folder with a `shop.toml`. `profithunt init` writes one; everything in it can be changed by hand. Unknown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from profithunt.schema import SQL_TYPES, TABLES, Column, Table
-from reference.markdown import code, document, table
+from scripts.reference.markdown import code, document, table
 
 INTRO = """
 Everything below the sources reads these tables and nothing else. A source feeds one of them through a mapping in
