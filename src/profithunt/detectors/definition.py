@@ -8,7 +8,7 @@ small a sample. Everything that judges (shrinkage, gates, false discovery, money
 | --- | --- |
 | `code`, `number`, `name` | short code, number in the catalogue, the leak |
 | `level`, `entity` | what an opportunity is about, and the columns that name it |
-| `owner`, `action`, `reversible`, `effort` | who does what, whether it can be undone, how much work (1 little … 5 much) |
+| `owner`, `action`, `reversible`, `effort` | who does what, whether it can be undone, work (1 little … 5 much) |
 | `statistic` | `share`, `count`, `ratio` or `sum`: which columns it gives, see `STATISTICS` |
 | `direction` | `high` (default) or `low`: on which side of the benchmark the leak is |
 | `outlier` | percentile of ordinary peers that an entity must lie beyond; without it any gap counts |

@@ -19,7 +19,7 @@ from = "shipments"
 where = "X_DAY(promised_at) > $window_start AND X_DAY(promised_at) <= $window_end AND (X_DAY(delivered_at) > X_DAY(promised_at) OR lost OR damaged)"
 order_by = "X_DAYS_BETWEEN(X_DAY(delivered_at), X_DAY(promised_at))"
 [rows.keys]
-carrier = "COALESCE(carrier, 'unnamed')"
+carrier = "COALESCE(carrier, CONCAT('from ', origin), 'unnamed')"
 region = "COALESCE(region, country, 'all')"
 [docs]
 why = "Parcels of this carrier into this region are late, lost or damaged far more often than on other lanes, and each one disappoints a customer."
@@ -29,7 +29,7 @@ source = "METRICS section 5; Montgomery, Introduction to Statistical Quality Con
 --- */
 WITH parcels AS (
   SELECT s.order_id,
-         COALESCE(s.carrier, 'unnamed') AS carrier,
+         COALESCE(s.carrier, CONCAT('from ', s.origin), 'unnamed') AS carrier,
          COALESCE(s.region, o.region, s.country, o.country, 'all') AS region,
          X_DAY(s.promised_at) AS promised_on,
          CASE WHEN X_DAY(s.delivered_at) > X_DAY(s.promised_at) OR s.lost OR s.damaged THEN 1 ELSE 0 END AS failed,
