@@ -177,7 +177,7 @@ class _Build:
                 query = exp.select("*").from_(stored)
             queries.append(query)
         name = self.place.name("shaped")
-        wrapped = [exp.select("*").from_(query.subquery("s")) for query in queries]
+        wrapped = [exp.select("*").from_(query.subquery("s", copy=False)) for query in queries]
         self.engine.view(name, union_all(wrapped))
         return name, notes
 
@@ -201,12 +201,12 @@ class _Build:
         """Order lines whose order is there; the others are set aside."""
         if canonical.name != "order_lines" or "orders" not in self.written:
             return rows
-        orders = exp.select("order_id").from_("_built_orders").subquery("o")
+        orders = exp.select("order_id").from_("_built_orders").subquery("o", copy=False)
         found = exp.column("order_id", table="l").eq(exp.column("order_id", table="o"))
         good = exp.Is(this=exp.column(PROBLEM, table="l"), expression=exp.null())
         base = exp.select("l.*").from_(exp.alias_(table(rows), "l", table=True)).where(good)
         lost = base.join(orders, on=found, join_type="anti", copy=True)
-        if not self.engine.value(exp.select(exp.Count(this=exp.Star())).from_(lost.subquery("lost"))):
+        if not self.engine.value(exp.select(exp.Count(this=exp.Star())).from_(lost.subquery("lost", copy=False))):
             return rows
         orphans, lines = self.place.name("orphans"), self.place.name("lines")
         self.engine.view(orphans, lost)

@@ -70,7 +70,7 @@ class Evidence:
             labels = [item.alias for item in filled.expressions]
             counted += [named(item.this, f"{item.alias}_{number}") for item in filled.expressions]
         inner = exp.select(*cells).from_(table(opened.name))
-        row = self.engine.rows(exp.select(*counted).from_(inner.subquery("cells")))[0]
+        row = self.engine.rows(exp.select(*counted).from_(inner.subquery("cells", copy=False)))[0]
         width = len(labels)
         return {
             key: {label: int(row[number * width + at] or 0) for at, label in enumerate(labels)}

@@ -105,7 +105,7 @@ def _newest(rows: str, key: tuple[str, ...], content: list[str], place: Workplac
         .when(contradicts, text(CONFLICT))
         .else_(text(DUPLICATE))
     )
-    return _judged(exp.select("*", named(verdict, VERDICT)).from_(placed.subquery("placed")), place)
+    return _judged(exp.select("*", named(verdict, VERDICT)).from_(placed.subquery("placed", copy=False)), place)
 
 
 def _judged(query: exp.Select, place: Workplace) -> Settled:
@@ -141,7 +141,7 @@ def _numbered(
         nth = _window(exp.RowNumber(), by, [_ordered(column(FILE)), _ordered(column(ROW))])
         number = call("concat", short, text("-"), cast(nth, "VARCHAR"))
     rest = exp.Star(except_=[exp.to_identifier(made, quoted=True)])
-    place.engine.view(name, exp.select(rest, named(number, made)).from_(kept.subquery("kept")))
+    place.engine.view(name, exp.select(rest, named(number, made)).from_(kept.subquery("kept", copy=False)))
     return Settled(name, settled.duplicates, settled.conflicts, settled.has_verdict)
 
 
@@ -164,12 +164,18 @@ def overlapping(rows: str, content: list[str], same_in: str | None, place: Workp
     if same_in not in content:
         return True
     concerned = exp.select("*").from_(table(rows)).where(exp.In(this=belongs[0].copy(), query=shared.subquery()))
-    each = exp.select(named(spread, "n")).from_(concerned.subquery("c")).group_by(*(column(name) for name in content))
+    each = (
+        exp.select(named(spread, "n"))
+        .from_(concerned.subquery("c", copy=False))
+        .group_by(*(column(name) for name in content))
+    )
     in_several = exp.Filter(
         this=exp.Count(this=exp.Star()),
         expression=exp.Where(this=exp.GT(this=column("n"), expression=exp.Literal.number(1))),
     )
-    both, lines = place.engine.rows(exp.select(in_several, exp.Count(this=exp.Star())).from_(each.subquery("e")))[0]
+    both, lines = place.engine.rows(
+        exp.select(in_several, exp.Count(this=exp.Star())).from_(each.subquery("e", copy=False))
+    )[0]
     return bool(both >= lines * _OVERLAP)
 
 
@@ -177,7 +183,7 @@ def collapse(rows: str, content: list[str], place: Workplace) -> Settled:
     """The same lines in several extracts counted once, as often as the file that has most of them."""
     cells: list[exp.Expr] = [column(name) for name in content]
     nth = named(_window(exp.RowNumber(), [column(FILE), *cells], [_ordered(column(ROW))]), "_nth")
-    counted = exp.select("*", nth).from_(table(rows)).subquery("counted")
+    counted = exp.select("*", nth).from_(table(rows)).subquery("counted", copy=False)
     newest = [_ordered(column(EXTRACT), desc=True), _ordered(column(FILE)), _ordered(column(ROW))]
     at = _window(exp.RowNumber(), [*(cell.copy() for cell in cells), column("_nth")], newest)
     verdict = exp.Case().when(exp.EQ(this=at, expression=exp.Literal.number(1)), text(KEEP)).else_(text(DUPLICATE))

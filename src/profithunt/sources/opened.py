@@ -157,7 +157,7 @@ class Openings:
         joined = (
             exp.select("l.*", *(exp.column(exp.to_identifier(item, quoted=True), table="r") for item in added.values()))
             .from_(exp.alias_(table(left.name), "l", table=True))
-            .join(one_each.subquery("r"), on=condition, join_type=join.how)
+            .join(one_each.subquery("r", copy=False), on=condition, join_type=join.how)
         )
         self.place.engine.view(name, joined)
         columns = {**left.columns, **{renamed: right.columns[item] for item, renamed in added.items()}}

@@ -140,7 +140,9 @@ class Quarantine:
             .from_(table(self.name))
             .group_by(column("file"), column("row"))
         )
-        query = exp.select(exp.Count(this=exp.Star()), exp.Sum(this=column("money"))).from_(each.subquery("each"))
+        query = exp.select(exp.Count(this=exp.Star()), exp.Sum(this=column("money"))).from_(
+            each.subquery("each", copy=False)
+        )
         rows, money = self.place.engine.rows(query)[0]
         return int(rows), money
 

@@ -78,7 +78,9 @@ def _rows(shaping: Shaping) -> exp.Select:
     traced: list[exp.Expr] = [named(exp.Min(this=column(name)), name) for name in (FILE, ROW)]
     traced.append(named(exp.Max(this=column(EXTRACT)), EXTRACT))
     cells = [column(name) for name in used]
-    return exp.select(*cells, *traced).from_(query.subquery("rows")).group_by(*(cell.copy() for cell in cells))
+    return (
+        exp.select(*cells, *traced).from_(query.subquery("rows", copy=False)).group_by(*(cell.copy() for cell in cells))
+    )
 
 
 def _filtered(shaping: Shaping) -> exp.Select:
@@ -97,7 +99,7 @@ def _filtered(shaping: Shaping) -> exp.Select:
     keep: list[exp.Expr] = [exp.Paren(this=worked)]
     keep += [_missing(shaping, argument) for _, argument in macros(condition) if _is_required(shaping, argument)]
     if undecided is not None:
-        outer = exp.select("*").from_(query.subquery("raw"))
+        outer = exp.select("*").from_(query.subquery("raw", copy=False))
         return outer.where(either(*keep, exp.Is(this=column(_UNDECIDED), expression=exp.null()).not_()))
     return query.where(either(*keep))
 
@@ -158,7 +160,7 @@ def _typed(shaping: Shaping, plain: list[Field], cells: list[Cell]) -> exp.Selec
     sources.append(named(_newer(shaping), NEWER))
     if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
         sources.append(column(_UNDECIDED))
-    inner = exp.select(*sources).from_(_rows(shaping).subquery("raw"))
+    inner = exp.select(*sources).from_(_rows(shaping).subquery("raw", copy=False))
     have = {item.field.name for item in cells}
     typed = [named(item.value, item.field.name) for item in cells]
     aggregated = {item.name for item in shaping.mapping.fields if item.is_aggregate}
@@ -166,7 +168,7 @@ def _typed(shaping: Shaping, plain: list[Field], cells: list[Cell]) -> exp.Selec
         if name not in have and name not in aggregated:
             kind = shaping.table.columns[name].type if name in shaping.table.columns else "text"
             typed.append(named(cast(exp.null(), sql_type(kind)), name))
-    return exp.select("*", *typed).from_(inner.subquery("read"))
+    return exp.select("*", *typed).from_(inner.subquery("read", copy=False))
 
 
 def _newer(shaping: Shaping) -> exp.Expr:
@@ -201,7 +203,7 @@ def _judged(rows: exp.Select, cells: list[Cell], shaping: Shaping) -> exp.Select
         if item.bad is not None:
             found = found.when(item.bad, problem(item.field.name, item.reason, column(f"_s{at}")))
     judged = found if found.args.get("ifs") else exp.null()
-    return exp.select("*", named(judged, "_unread")).from_(rows.subquery("typed"))
+    return exp.select("*", named(judged, "_unread")).from_(rows.subquery("typed", copy=False))
 
 
 def _rules(shaping: Shaping, *, grouped: bool) -> exp.Expr:
@@ -237,7 +239,7 @@ def _rules(shaping: Shaping, *, grouped: bool) -> exp.Expr:
 def _finished(rows: exp.Select, shaping: Shaping) -> exp.Select:
     """Only what `shaped` promises, the broken rules added."""
     judged = exp.Coalesce(this=column("_unread"), expressions=[_rules(shaping, grouped=False)])
-    query = exp.select("*", named(judged, PROBLEM)).from_(rows.subquery("judged"))
+    query = exp.select("*", named(judged, PROBLEM)).from_(rows.subquery("judged", copy=False))
     bad = exp.Is(this=column(PROBLEM), expression=exp.null()).not_()
     record = exp.Case().when(bad, cast(call("to_json", column(_RAW)), "VARCHAR"))
     return _promised(query, shaping, record)
@@ -251,7 +253,7 @@ def _promised(query: exp.Query, shaping: Shaping, record: exp.Expr) -> exp.Selec
         named(cast(column(PROBLEM), _PROBLEM_TYPE), PROBLEM),
         named(cast(record, "VARCHAR"), RECORD),
         named(money, MONEY),
-    ).from_(query.subquery("ruled"))
+    ).from_(query.subquery("ruled", copy=False))
 
 
 def _output(name: str) -> exp.Expr:
@@ -280,7 +282,7 @@ def _grouped(rows: exp.Select, shaping: Shaping) -> exp.Query:
     present = [exp.Is(this=column(key), expression=exp.null()).not_() for key in keys if _needed(shaping, key)]
     collapsed = (
         exp.select(*values)
-        .from_(rows.subquery("judged"))
+        .from_(rows.subquery("judged", copy=False))
         .where(exp.and_(good, *present))
         .group_by(*(column(key) for key in keys))
     )
@@ -306,11 +308,13 @@ def _aggregates_typed(collapsed: exp.Select, shaping: Shaping) -> exp.Select:
         typed.append(named(read.value, item.name))
         if read.bad is not None:
             found = found.when(read.bad, problem(item.name, read.reason, column(f"_a_{item.name}")))
-    query = exp.select("*", *typed).from_(collapsed.subquery("collapsed"))
+    query = exp.select("*", *typed).from_(collapsed.subquery("collapsed", copy=False))
     unread = found if found.args.get("ifs") else exp.null()
     judged = exp.Coalesce(this=unread, expressions=[_rules(shaping, grouped=True)])
     return _promised(
-        exp.select("*", named(judged, PROBLEM)).from_(query.subquery("typed")), shaping, cast(exp.null(), "VARCHAR")
+        exp.select("*", named(judged, PROBLEM)).from_(query.subquery("typed", copy=False)),
+        shaping,
+        cast(exp.null(), "VARCHAR"),
     )
 
 
@@ -321,6 +325,10 @@ def _with_bad(good: exp.Select, rows: exp.Select, shaping: Shaping) -> exp.Query
         kind = shaping.table.columns[name].type if name in shaping.table.columns else "text"
         empty.append(named(cast(exp.null(), sql_type(kind)), name))
     unread = exp.Is(this=column("_unread"), expression=exp.null()).not_()
-    query = exp.select("*", *empty, named(column("_unread"), PROBLEM)).from_(rows.subquery("judged")).where(unread)
+    query = (
+        exp.select("*", *empty, named(column("_unread"), PROBLEM))
+        .from_(rows.subquery("judged", copy=False))
+        .where(unread)
+    )
     bad = _promised(query, shaping, cast(call("to_json", column(_RAW)), "VARCHAR"))
     return exp.union(good, bad, distinct=False)

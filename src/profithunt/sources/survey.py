@@ -102,9 +102,9 @@ def _orphans(engine: Engine, canonical: Table, health: TableHealth, built: set[s
         total = exp.Sum(this=exp.column("n", table="e"))
         query = (
             exp.select(exp.Filter(this=total.copy(), expression=exp.Where(this=lost)), total)
-            .from_(each.subquery("e"))
+            .from_(each.subquery("e", copy=False))
             .join(
-                there.subquery("k"),
+                there.subquery("k", copy=False),
                 on=exp.column(exp.to_identifier(name, quoted=True), table="e").eq(exp.column("_key", table="k")),
                 join_type="left",
             )

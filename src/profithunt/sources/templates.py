@@ -62,7 +62,7 @@ def cast(tree: exp.Expr, kind: str, *, strict: bool = True) -> exp.Expr:
 
 def named(tree: exp.Expr, name: str) -> exp.Expr:
     """A value under a name."""
-    return exp.alias_(tree, name, quoted=True)
+    return exp.Alias(this=tree, alias=exp.to_identifier(name, quoted=True))
 
 
 def either(*conditions: exp.Expr) -> exp.Expr:

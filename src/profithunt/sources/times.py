@@ -96,7 +96,7 @@ def _style(item: TimeEvidence, settings: Parse, in_file: str, zone: str, currenc
     lengths = {len(shape.shape) for shape in item.shapes if set(shape.shape) == {"9"}}
     return TimeStyle(
         zone=zone,
-        iso=item.iso > 0 or not item.shapes,
+        iso=item.iso > 0 or item.zoned > 0 or not item.shapes,
         zoned=item.zoned > 0,
         formats=tuple(formats),
         epochs=tuple(sorted(lengths & set(_EPOCH))),
@@ -176,7 +176,8 @@ def _on_wall(tree: exp.Expr, zone: str) -> exp.Expr:
 
 
 def _in_zone(cell: exp.Expr, zone: str) -> exp.Expr:
-    return exp.AtTimeZone(this=cast(cell, "TIMESTAMPTZ", strict=False), zone=text(zone))
+    joined = call("regexp_replace", cell, text(r"\s+([+-]\d{2}(:?\d{2})?)$"), text(r"\1"))
+    return exp.AtTimeZone(this=cast(joined, "TIMESTAMPTZ", strict=False), zone=text(zone))
 
 
 def _zoned_first(cell: exp.Expr, zoned: exp.Expr, other: exp.Expr) -> exp.Expr:
@@ -186,7 +187,10 @@ def _zoned_first(cell: exp.Expr, zoned: exp.Expr, other: exp.Expr) -> exp.Expr:
 def _readers(cell: exp.Expr, style: TimeStyle, zoned: exp.Expr | None) -> list[exp.Expr]:
     readers: list[exp.Expr] = []
     if style.iso:
-        plain = cast(cell, "TIMESTAMP", strict=False)
+        plain: exp.Expr = cast(cell, "TIMESTAMP", strict=False)
+        if style.formats:
+            # The engine would read 25-12-24 as a day of the year 25.
+            plain = exp.Case().when(call("regexp_matches", cell, text(r"^\d{4}[-/]")), plain)
         readers.append(_zoned_first(cell, zoned, plain) if style.zoned and zoned is not None else plain)
     if style.formats:
         written = month_words(cell) if style.names else cell.copy()

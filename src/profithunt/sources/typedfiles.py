@@ -41,7 +41,7 @@ def read_parquet(found: Found, place: Workplace) -> RawFile:
     query = exp.select(*(column(name) for name in columns), named(cast(number, "BIGINT"), ROW)).from_(numbered)
     return RawFile(
         name=found.name,
-        relation=query.subquery("f"),
+        relation=query.subquery("f", copy=False),
         columns=columns,
         sha256=sha256,
         size=size,
