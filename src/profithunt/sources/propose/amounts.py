@@ -1,0 +1,183 @@
+"""What amounts are to each other: quantity × price = amount, discounts as rate or amount, tax inside or on top.
+
+Worked out on the sample, whatever the columns are called; it outweighs a misleading heading.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from profithunt.sources.propose.profile import TableProfile
+
+_LOOKED_AT = 400
+_LEAST_ROWS = 8
+_HOLDS = 0.95
+_BONUS = 0.45
+Numbers = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Product:
+    """quantity × price = amount (or less a discount) holds on the share `holds` of the rows."""
+
+    quantity: str
+    price: str
+    amount: str
+    holds: float
+    discount: str | None = None
+    form: str = "plain"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the arithmetic of a table's columns says about their meaning."""
+
+    products: tuple[Product, ...] = ()
+    per_unit: dict[str, bool] = field(default_factory=dict)
+    tax_inside: bool | None = None
+
+    @property
+    def best(self) -> Product | None:
+        """The identity that holds best."""
+        return self.products[0] if self.products else None
+
+    def bonus(self, concept: str, column: str) -> float:
+        """What the arithmetic adds to (or takes from) taking a column for a concept."""
+        best = self.best
+        if best is not None:
+            place = {"quantity": best.quantity, "unit_price": best.price, "line_amount": best.amount}
+            if place.get(concept) == column:
+                return _BONUS
+            if concept in place and column in place.values():
+                return -0.5
+            if best.discount == column and concept in ("discount", "discount_rate"):
+                return _BONUS if (concept == "discount_rate") == (best.form == "rate") else -0.5
+        if column in self.per_unit:
+            if concept in ("unit_price", "list_price"):
+                return 0.1 if self.per_unit[column] else -0.35
+            if concept == "line_amount":
+                return -0.35 if self.per_unit[column] else 0.1
+        return 0.0
+
+    def why(self, concept: str, column: str) -> str:
+        """The evidence in words."""
+        best = self.best
+        if best is not None and column in (best.quantity, best.price, best.amount, best.discount):
+            less = {"plain": "", "amount": f" − {best.discount}", "rate": f" × (1 − {best.discount})"}[best.form]
+            return f"{best.quantity} × {best.price}{less} = {best.amount} on {best.holds:.0%} of the rows"
+        return (
+            "does not change with the quantity" if self.per_unit.get(column) else f"grows with the quantity ({concept})"
+        )
+
+
+def evidence(table: TableProfile, item_columns: Sequence[str] = ()) -> Evidence:
+    """Look for identities between the numeric columns of a table."""
+    numeric = [
+        name for name, column in table.columns.items() if column.is_number and not column.is_date and column.filled
+    ]
+    numbers = {name: table.numbers(name)[:: max(1, len(table.sample) // _LOOKED_AT)] for name in numeric}
+    varied = [name for name in numeric if len({value for value in numbers[name] if value is not None}) > 2]
+    products = sorted(
+        _products(table, varied, numbers), key=lambda found: (-round(found.holds, 2), found.form != "plain")
+    )
+    per_unit: dict[str, bool] = {}
+    if not products:
+        for quantity in [name for name in varied if table.columns[name].whole > 0.98]:
+            per_unit |= _per_unit(table, quantity, item_columns, varied)
+    return Evidence(tuple(products), per_unit)
+
+
+def _products(table: TableProfile, names: list[str], numbers: dict[str, list[float | None]]) -> Iterator[Product]:
+    """Columns q, p, a with q × p = a; then those with a discount between."""
+    for quantity in names:
+        if table.columns[quantity].whole < 0.9:  # noqa: PLR2004  goods by weight are few
+            continue
+        for price in names:
+            if price == quantity:
+                continue
+            both = [
+                q * p if q is not None and p is not None else None
+                for q, p in zip(numbers[quantity], numbers[price], strict=True)
+            ]
+            for amount in names:
+                if amount in (quantity, price):
+                    continue
+                yield from _related(quantity, price, amount, both, numbers, names, table)
+
+
+def _related(
+    quantity: str,
+    price: str,
+    amount: str,
+    both: Numbers,
+    numbers: dict[str, list[float | None]],
+    names: list[str],
+    table: TableProfile,
+) -> Iterator[Product]:
+    if table.columns[quantity].whole < table.columns[price].whole:
+        return  # the whole numbers are the quantity
+    if table.columns[quantity].whole == table.columns[price].whole and (table.columns[quantity].most or 0) > (
+        table.columns[price].most or 0
+    ):
+        return
+    plain = _holds(both, numbers[amount], numbers[quantity], numbers[price])
+    if plain >= _HOLDS:
+        yield Product(quantity, price, amount, plain)
+        return
+    if plain < 0.2:  # noqa: PLR2004  undiscounted rows would hold
+        return
+    for other in names:
+        if other in (quantity, price, amount):
+            continue
+        less = [a - d if a is not None and d is not None else None for a, d in zip(both, numbers[other], strict=True)]
+        if (holds := _holds(less, numbers[amount], numbers[quantity], numbers[price])) >= _HOLDS:
+            yield Product(quantity, price, amount, holds, other, "amount")
+        share = 100.0 if (table.columns[other].most or 0) > 1 else 1.0
+        rate = [
+            a * (1 - d / share) if a is not None and d is not None else None
+            for a, d in zip(both, numbers[other], strict=True)
+        ]
+        if (table.columns[other].most or 0) <= share and (
+            holds := _holds(rate, numbers[amount], numbers[quantity], numbers[price])
+        ) >= _HOLDS:
+            yield Product(quantity, price, amount, holds, other, "rate")
+
+
+def _holds(left: Numbers, right: Numbers, quantity: Numbers, price: Numbers) -> float:
+    """Share of telling rows on which left = right but for rounding; 0 when too few rows tell."""
+    telling = good = 0
+    for a, b, q, p in zip(left, right, quantity, price, strict=True):
+        if a is None or b is None or q is None or p is None or b == 0 or abs(q) == 1 or abs(p) == 1:
+            continue
+        telling += 1
+        good += abs(abs(a) - abs(b)) <= max(0.011 * abs(q), 0.005, 0.001 * abs(b))
+        if telling >= 20 and good < 0.15 * telling:  # noqa: PLR2004  hopeless
+            return 0.0
+    return good / telling if telling >= _LEAST_ROWS else 0.0
+
+
+def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], names: Sequence[str]) -> dict[str, bool]:
+    """Whether a money column stays the same, for one item, when the quantity differs (a unit price), or grows with it."""
+    result: dict[str, bool] = {}
+    amounts = table.numbers(quantity)
+    for money in names:
+        if money == quantity or table.columns[money].whole > 0.98:  # noqa: PLR2004
+            continue
+        prices = table.numbers(money)
+        for item in items:
+            same = grows = 0
+            seen: dict[str, dict[float, float]] = defaultdict(dict)
+            for row, units, price in zip(table.sample, amounts, prices, strict=True):
+                if units and price and row[item]:
+                    seen[row[item]].setdefault(units, price)
+            for pairs in seen.values():
+                known = sorted(pairs.items())
+                for (few, low), (many, high) in zip(known, known[1:], strict=False):
+                    same += abs(low - high) <= 0.02 * abs(low)
+                    grows += abs(low / few - high / many) <= 0.02 * abs(low / few)
+            if same + grows >= _LEAST_ROWS and max(same, grows) > 2 * min(same, grows):
+                result[money] = same > grows
+                break
+    return result
