@@ -62,6 +62,8 @@ def _opportunity(rank: int) -> content.Opportunity:
         action="delist_or_repack",
         reversible=False,
         owner="buying",
+        name="CHICKEN BREAST BONELESS",
+        assumed_share=0.4,
         evidence={"units": 412, "cm2_per_unit": "-2.4100", "return_rate": 0.121, "unit_price": "8.99"},
     )
 
@@ -87,20 +89,21 @@ def report() -> content.Report:
         whale=_whale(),
         spreads=(
             content.Spread(
-                "category",
-                31,
+                "Contribution profit per order, customer and SKU",
+                "Per",
                 (
-                    content.OrderSpread(
-                        "FUEL",
-                        18_220,
-                        Decimal("-1.10"),
-                        Decimal("-4.20"),
-                        Decimal("-0.80"),
-                        Decimal("1.90"),
-                        0.62,
-                        ("31198459271", "31198459272"),
+                    content.SpreadRow("Order", 155_848, Decimal("7.53"), -1.2, 4.1, 19.9, 0.12),
+                    content.SpreadRow("Customer", 2469, Decimal(475), Decimal(-12), Decimal(310), Decimal(1180), 0.126),
+                ),
+            ),
+            content.Spread(
+                "Per order, by category: the 2 that bring least",
+                "Category",
+                (
+                    content.SpreadRow(
+                        "FUEL", 18_220, Decimal("-1.1"), -4.2, -0.8, 1.9, 0.62, ("31198459271", "31198459272")
                     ),
-                    content.OrderSpread("GROCERY", 120_004, Decimal("7.53"), -1.2, 4.1, 19.9, 0.12),
+                    content.SpreadRow("TOYS", 31, None, None, None, None, None),
                 ),
             ),
         ),

@@ -98,7 +98,7 @@ def test_a_curve_that_never_falls_has_no_loss_part():
 
 
 def test_an_interval_shows_its_ends_and_its_middle():
-    svg = ET.fromstring(interval(-10, 5, 20, scale_for([-10, 20])))  # noqa: S314 - our own text
+    svg = ET.fromstring(interval((-10, 5, 20), scale_for([-10, 20])))  # noqa: S314 - our own text
     assert len(list(svg.iter("line"))) == 4
     assert [node.attrib["class"] for node in svg.iter("circle")] == ["gain"]
 

@@ -4,9 +4,22 @@ Written on the server as plain shapes with class names; colours come from the pa
 needed beyond the core install, nothing runs in the browser.
 """
 
-from profithunt.charts.bars import Bar, bar, interval, waterfall
+from profithunt.charts.bars import Bar, WaterfallStep, bar, interval, waterfall
 from profithunt.charts.columns import Column, columns
 from profithunt.charts.curve import Curve, curve
 from profithunt.charts.scale import Scale, scale_for, ticks
 
-__all__ = ["Bar", "Column", "Curve", "Scale", "bar", "columns", "curve", "interval", "scale_for", "ticks", "waterfall"]
+__all__ = [
+    "Bar",
+    "Column",
+    "Curve",
+    "Scale",
+    "WaterfallStep",
+    "bar",
+    "columns",
+    "curve",
+    "interval",
+    "scale_for",
+    "ticks",
+    "waterfall",
+]

@@ -18,7 +18,7 @@ THIN: Final = 0.004
 """Share of the row below which a bar would not be seen; a bar that isn't zero is at least that long."""
 
 
-class StepLike(Protocol):
+class WaterfallStep(Protocol):
     """A step of a waterfall: a component with its signed amount, or a subtotal."""
 
     @property
@@ -48,7 +48,7 @@ class Bar:
     kind: Kind
 
 
-def waterfall(steps: Iterable[StepLike]) -> tuple[Bar, ...]:
+def waterfall(steps: Iterable[WaterfallStep]) -> tuple[Bar, ...]:
     """The bars of a waterfall: components hang on the running total, subtotals stand on zero."""
     bars: list[Bar] = []
     running = 0.0
@@ -83,8 +83,9 @@ def bar(start: float, end: float, scale: Scale, kind: Kind) -> Markup:
     return _row([_axis(scale), *([shape] if start != end else [])])
 
 
-def interval(low: float, middle: float, high: float, scale: Scale) -> Markup:
-    """A range from low to high with its middle marked, e.g. p10, p50, p90; for the cell of a table."""
+def interval(spread: tuple[float, float, float], scale: Scale) -> Markup:
+    """A range with its middle marked: low, middle, high, e.g. p10, p50, p90; for the cell of a table."""
+    low, middle, high = spread
     left, right = percent(scale.at(low)), percent(scale.at(high))
     at = percent(scale.at(middle))
     centre = HEIGHT / 2

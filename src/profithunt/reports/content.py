@@ -77,11 +77,11 @@ class Whale:
 
 
 @dataclass(frozen=True)
-class OrderSpread:
-    """How the contribution profit of orders spreads within one member, with its worst orders as examples."""
+class SpreadRow:
+    """How contribution profit spreads over `n` things, with the worst orders as examples."""
 
-    member: str
-    n_orders: int
+    label: str
+    n: int
     mean: Decimal | None
     p10: Decimal | float | None
     p50: Decimal | float | None
@@ -92,16 +92,23 @@ class OrderSpread:
 
 @dataclass(frozen=True)
 class Spread:
-    """The spread of orders by a dimension, worst members first; the mean never goes alone."""
+    """A table of spreads: per order, customer and SKU, or per order within the worst members of a dimension.
 
-    dimension: str
-    n_members: int
-    rows: tuple[OrderSpread, ...]
+    `one_scale` says that its rows compare and are drawn on the same scale.
+    """
+
+    title: str
+    head: str
+    rows: tuple[SpreadRow, ...]
+    one_scale: bool = True
 
 
 @dataclass(frozen=True)
 class Opportunity:
-    """What to do, in order of money: its value over the window with its range, the evidence and the action."""
+    """What to do, in order of money: its value over the window with its range, the evidence and the action.
+
+    `name` names the entity where it has a name; `assumed_share` is how much of the figures rests on assumed costs.
+    """
 
     id: str
     code: str
@@ -117,6 +124,8 @@ class Opportunity:
     action: str
     reversible: bool
     owner: str
+    name: str = ""
+    assumed_share: float = 0.0
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 

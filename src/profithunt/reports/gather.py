@@ -9,9 +9,11 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any, Final, Protocol
 
+from sqlglot import exp
+
 from profithunt.config import CostRate, ShopConfig
 from profithunt.detectors import catalogue
-from profithunt.engine import Engine, Relation, compile_sql, split_header
+from profithunt.engine import Engine, Relation, compile_sql, literal, split_header
 from profithunt.ledger.reading import Reconciliation, Step as LedgerStep, Whale as LedgerWhale
 from profithunt.opportunities.opportunity import Opportunity, read_rows
 from profithunt.reports import content
@@ -19,9 +21,11 @@ from profithunt.reports import content
 N_TAIL: Final = 10
 N_OPPORTUNITIES: Final = 12
 N_WORST: Final = 6
-SPREAD_BY: Final = ("category", "channel", "store", "country", "brand", "month")
-"""Dimensions whose members are worth comparing, the first two with more than one member are shown."""
-N_SPREADS: Final = 2
+SPREAD_BY: Final = ("category", "channel", "store", "country", "brand")
+"""Dimensions whose members are worth comparing: the first with more than one member is shown."""
+ENOUGH_ORDERS: Final = 30
+"""Orders below which a spread says little; members with fewer are shown only where none has more."""
+KINDS: Final = {"order": "Order", "customer": "Customer", "sku": "SKU"}
 
 COST_SOURCES: Final = {
     "line": "the order line",
@@ -112,7 +116,7 @@ class Source(Protocol):
         """How orders' profit spreads within each member."""
         ...
 
-    def worst_orders(self, by: str, members: list[str]) -> Relation:
+    def worst_orders(self, by: str, members: list[str], *, n: int = 3) -> Relation:
         """Example orders of members."""
         ...
 
@@ -195,9 +199,16 @@ def skus(engine: Engine, n: int = N_TAIL) -> content.Tails | None:
     return _tails(_rows(engine, "skus", n), ("SKU", "SKUs", "Units"), n)
 
 
-def _rows(engine: Engine, name: str, n_shown: int = N_TAIL) -> list[dict[str, Any]]:
+def _rows(engine: Engine, name: str, n_shown: int = N_TAIL, **parts: exp.Expression) -> list[dict[str, Any]]:
     text = (files(__package__) / "queries" / f"{name}.sql").read_text("utf-8")
-    return engine.dicts(compile_sql(split_header(text, name)[1], values={"n_shown": n_shown}, where=name))
+    return engine.dicts(compile_sql(split_header(text, name)[1], parts=parts, values={"n_shown": n_shown}, where=name))
+
+
+def _names(engine: Engine, skus: Sequence[str]) -> dict[str, str]:
+    if not skus:
+        return {}
+    chosen = exp.In(this=exp.column("sku"), expressions=[literal(sku) for sku in dict.fromkeys(skus)])
+    return {row["sku"]: row["name"] for row in _rows(engine, "names", chosen=chosen)}
 
 
 def _tails(rows: Sequence[Mapping[str, Any]], words: tuple[str, str, str], n: int) -> content.Tails | None:
@@ -265,39 +276,35 @@ def _whale(whale: LedgerWhale | None) -> content.Whale | None:
 
 
 def _spreads(shop: Source, reconciliation: Reconciliation) -> tuple[content.Spread, ...]:
+    found = {row["kind"]: row for row in _rows(shop.engine, "spreads")}
+    if not found:
+        return ()
+    rows = tuple(_spread_row(label, found[kind], found[kind]["n"]) for kind, label in KINDS.items() if kind in found)
+    whole = content.Spread("Per order, customer and SKU, each on a scale of its own", "Per", rows, one_scale=False)
     members = {item.dimension: item.members for item in reconciliation.slices}
-    chosen = [dimension for dimension in SPREAD_BY if members.get(dimension, 0) > 1][:N_SPREADS]
-    return tuple(_spread(shop, dimension) for dimension in chosen)
+    dimension = next((name for name in SPREAD_BY if members.get(name, 0) > 1), None)
+    return (whole,) if dimension is None else (whole, _spread_by(shop, dimension))
 
 
-def _spread(shop: Source, dimension: str) -> content.Spread:
+def _spread_by(shop: Source, dimension: str) -> content.Spread:
     rows = shop.spread(dimension).dicts()
-    shown = rows[:N_WORST]
+    worst = ([row for row in rows if row["n_orders"] >= ENOUGH_ORDERS] or rows)[:N_WORST]
     examples: dict[str, list[str]] = {}
-    for row in shop.worst_orders(dimension, [row["member"] for row in shown]).dicts():
+    for row in shop.worst_orders(dimension, [row["member"] for row in worst], n=2).dicts():
         examples.setdefault(row["member"], []).append(str(row["order_id"]))
-    return content.Spread(
-        dimension,
-        len(rows),
-        tuple(
-            content.OrderSpread(
-                row["member"],
-                row["n_orders"],
-                row["mean"],
-                row["p10"],
-                row["p50"],
-                row["p90"],
-                row["losing_share"],
-                tuple(examples.get(row["member"], ())),
-            )
-            for row in shown
-        ),
-    )
+    title = f"Per order, by {dimension}: the {len(worst)} that bring least"
+    shown = [_spread_row(row["member"], row, row["n_orders"], tuple(examples.get(row["member"], ()))) for row in worst]
+    return content.Spread(title, dimension.capitalize(), tuple(shown))
+
+
+def _spread_row(label: str, row: Mapping[str, Any], n: int, orders: tuple[str, ...] = ()) -> content.SpreadRow:
+    return content.SpreadRow(label, n, row["mean"], row["p10"], row["p50"], row["p90"], row["losing_share"], orders)
 
 
 def _opportunities(shop: Source, found: Sequence[Opportunity]) -> tuple[content.Opportunity, ...]:
     own = sorted({path for pattern in shop.config.detectors.files for path in shop.config.folder.glob(pattern)})
     why = {detector.name: detector.docs.why for detector in catalogue(own)}
+    names = _names(shop.engine, [item.entity["sku"] for item in found if "sku" in item.entity])
     return tuple(
         content.Opportunity(
             id=item.id,
@@ -314,6 +321,8 @@ def _opportunities(shop: Source, found: Sequence[Opportunity]) -> tuple[content.
             action=item.action,
             reversible=item.reversible,
             owner=item.owner,
+            name=names.get(item.entity.get("sku", ""), ""),
+            assumed_share=float(item.evidence.get("assumed_share") or 0.0),
             evidence=item.evidence,
         )
         for item in found

@@ -29,14 +29,12 @@ from profithunt.charts import (
     waterfall as waterfall_bars,
 )
 from profithunt.reports import sentences
-from profithunt.reports.content import Month, OrderSpread, Report, Spread, Tails, Whale
+from profithunt.reports.content import Month, Report, Spread, SpreadRow, Tails, Whale
 from profithunt.reports.wording import capitalize_first, entity_text, evidence_text, rate_text, words
 
 BROAD: Final = (660, 260)
 BROAD_FULL: Final = (760, 240)
 NARROW: Final = (330, 230)
-THREE: Final = 3
-"""p10, p50 and p90: a range is drawn where all are known."""
 FINGERPRINT: Final = 16
 """Hexadecimal digits of a hash that a reader compares by eye."""
 
@@ -63,12 +61,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class SpreadTable:
-    """The spread of a dimension, each row with its picture on one scale."""
+    """A table of spreads, each row with its picture."""
 
-    dimension: str
-    n_members: int
-    rows: tuple[tuple[OrderSpread, Markup], ...]
-    orders: bool
+    title: str
+    head: str
+    rows: tuple[tuple[SpreadRow, Markup], ...]
 
 
 def prose(text: str) -> Markup:
@@ -77,7 +74,7 @@ def prose(text: str) -> Markup:
 
 
 def _waterfall(report: Report) -> tuple[WaterfallRow, ...]:
-    bars = waterfall_bars(report.steps)
+    bars = waterfall_bars([step for step in report.steps if step.subtotal or step.amount != 0])
     scale = scale_for([place for one in bars for place in (one.start, one.end)])
     sales = report.step("net_sales")
     return tuple(
@@ -120,15 +117,19 @@ def _whale(whale: Whale | None, currency: str, write: Callable[[float], str], ti
 
 
 def _spread(spread: Spread) -> SpreadTable:
-    ranges = [[float(value) for value in (row.p10, row.p50, row.p90) if value is not None] for row in spread.rows]
-    scale = scale_for([value for known in ranges for value in known], margin=0.08)
-    pictures = [interval(known[0], known[1], known[2], scale) if len(known) == THREE else Markup() for known in ranges]
-    return SpreadTable(
-        spread.dimension,
-        spread.n_members,
-        tuple(zip(spread.rows, pictures, strict=True)),
-        orders=any(row.orders for row in spread.rows),
-    )
+    ranges = [_known(row) for row in spread.rows]
+    shared = [value for known in ranges for value in known or ()]
+    pictures = [
+        interval(known, scale_for(shared if spread.one_scale else known, margin=0.08)) if known else Markup()
+        for known in ranges
+    ]
+    return SpreadTable(spread.title, spread.head, tuple(zip(spread.rows, pictures, strict=True)))
+
+
+def _known(row: SpreadRow) -> tuple[float, float, float] | None:
+    if row.p10 is None or row.p50 is None or row.p90 is None:
+        return None
+    return float(row.p10), float(row.p50), float(row.p90)
 
 
 def tail_scale(group: Tails) -> Scale:
@@ -174,10 +175,9 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "size": fmt.size,
         "words": words,
         "capitalize_first": capitalize_first,
-        "lower_first": lambda text: text if text.isupper() else text[:1].lower() + text[1:],
         "rate": lambda rate: rate_text(rate, currency),
         "prose": prose,
-        "sure": lambda rate: f"{rate:.0%}",
+        "sure": lambda rate: f"{rate:.0%} sure",
         "fingerprint": lambda digest: (digest or "")[:FINGERPRINT] or fmt.MISSING,
         "bar": signed_bar,
         "tail_scale": tail_scale,

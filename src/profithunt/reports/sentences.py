@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from profithunt import fmt
-from profithunt.reports.content import Report, Step, Tails, Whale
+from profithunt.charts import WaterfallStep
+from profithunt.reports.content import Report, Tails, Whale
 
 ENOUGH: Final = 2
 """Months that a comparison needs at least."""
@@ -32,6 +34,7 @@ class Text:
     basis: str
     figures: tuple[Figure, ...]
     waterfall: str
+    nothing: str
     months: str
     months_description: str
     customers: str
@@ -113,7 +116,7 @@ def _figures(report: Report) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def waterfall(steps: tuple[Step, ...], currency: str) -> str:
+def waterfall(steps: Sequence[WaterfallStep], currency: str) -> str:
     """Where the first amount of the waterfall goes: the largest deductions, by name."""
     parts = [step for step in steps if not step.subtotal]
     if not parts:
@@ -125,6 +128,12 @@ def waterfall(steps: tuple[Step, ...], currency: str) -> str:
     names = [f"{label.lower()} {fmt.money(amount, currency)}" for amount, label in taken]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"Of {fmt.money(parts[0].amount, currency)} {parts[0].label.lower()}, the most goes to {listed}."
+
+
+def nothing(steps: Sequence[WaterfallStep]) -> str:
+    """Components in which there is nothing, by name; they are left out of the waterfall."""
+    zero = [step.label.lower() for step in steps if not step.subtotal and step.amount == 0]
+    return f"Nothing in {', '.join(zero)}." if zero else ""
 
 
 def _months(report: Report) -> tuple[str, str]:
@@ -179,13 +188,13 @@ def whale(curve: Whale | None, currency: str) -> tuple[str, str]:
 
 
 def _spread(report: Report) -> str:
-    worst = next((row for spread in report.spreads for row in spread.rows if row.losing_share), None)
-    if worst is None:
-        return "Contribution profit per order: the mean beside the tenth, fiftieth and ninetieth percentile."
-    lost = round(worst.n_orders * (worst.losing_share or 0.0))
+    row = next((row for spread in report.spreads for row in spread.rows), None)
+    if row is None or row.losing_share is None:
+        return "Contribution profit: the mean beside the tenth, fiftieth and ninetieth percentile."
+    lost = round(row.n * row.losing_share)
     return (
-        f"Contribution profit per order. In {worst.member}, the mean is {fmt.money(worst.mean, report.currency)}, yet "
-        f"{fmt.failed(lost, worst.n_orders, 'order')} lose money."
+        f"The mean {row.label.lower()} brings {fmt.money(row.mean, report.currency)}, the median one "
+        f"{fmt.money(row.p50, report.currency)}; {fmt.failed(lost, row.n, row.label.lower())} lose money."
     )
 
 
@@ -242,6 +251,7 @@ def write(report: Report) -> Text:
         basis=_basis(report),
         figures=_figures(report),
         waterfall=waterfall(report.steps, report.currency),
+        nothing=nothing(report.steps),
         months=months,
         months_description=months_description,
         customers=_tails(report.customers, report.currency),

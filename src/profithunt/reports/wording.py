@@ -10,6 +10,7 @@ from profithunt import fmt
 from profithunt.reports.content import Rate
 
 RATES: Final = ("_rate", "_share", "rate", "share", "margin")
+PER_UNIT: Final = ("_per_unit", "_per_order", "_per_line")
 MONEY: Final = (
     "value", "cost", "price", "amount", "sales", "cm1", "cm2", "cm3", "cogs", "profit", "loss", "spend", "refund",
     "discount", "subsidy", "carriage", "money",
@@ -48,24 +49,25 @@ def evidence_value(name: str, value: object, currency: str) -> str:
         return fmt.share(figure)
     if name.startswith("n_") or last in {"units", "orders", "lines", "days", "customers"}:
         return fmt.count(figure)
-    if any(word in name.split("_") for word in MONEY):
+    if name.endswith(PER_UNIT) or any(word in name.split("_") for word in MONEY):
         return fmt.money(figure, currency)
     return fmt.number(figure)
 
 
 def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
-    """The evidence of an opportunity in a line: the rate against its benchmark, then the facts of the entity."""
+    """The evidence of an opportunity in a line: a share against its benchmark, then what is known of the entity."""
     sample, facts = evidence.get("sample"), evidence.get("facts")
-    parts = [_against(evidence, "trials" in sample)] if isinstance(sample, Mapping) and "benchmark" in evidence else []
-    told = facts if isinstance(facts, Mapping) else {} if parts else evidence
-    parts += [f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}" for name, value in told.items()]
+    parts = []
+    if isinstance(sample, Mapping) and "trials" in sample and "benchmark" in evidence:
+        rate, benchmark = (fmt.share(fmt.to_decimal(str(evidence[name]))) for name in ("rate", "benchmark"))
+        parts.append(f"{rate} against {benchmark} among peers")
+    told = facts if isinstance(facts, Mapping) else {} if isinstance(sample, Mapping) else evidence
+    parts += [
+        f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}"
+        for name, value in told.items()
+        if value not in (None, 0, "", "0")
+    ]
     return " · ".join(parts)
-
-
-def _against(evidence: Mapping[str, object], is_share: bool) -> str:  # noqa: FBT001 - a private choice of two words
-    write = fmt.share if is_share else fmt.number
-    rate, benchmark = (fmt.to_decimal(str(evidence[name])) for name in ("rate", "benchmark"))
-    return f"rate {write(rate)} against {write(benchmark)}"
 
 
 def examples(evidence: Mapping[str, object]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from profithunt.reports.wording import words
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from profithunt.charts.bars import StepLike
+    from profithunt.charts import WaterfallStep
 
 UNALLOCATED = "unallocated"
 
@@ -45,6 +45,6 @@ def name_of(member: object, by: str) -> str:
     return fmt.month(str(member)) if by == "month" and str(member)[:4].isdigit() else str(member)
 
 
-def total(steps: Sequence[StepLike], currency: str, width: int) -> list[RenderableType]:
+def total(steps: Sequence[WaterfallStep], currency: str, width: int) -> list[RenderableType]:
     """The waterfall of the whole shop."""
     return [heading("From list price to contribution profit"), "", draw(steps, currency, width)]

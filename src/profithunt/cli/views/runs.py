@@ -13,10 +13,12 @@ from profithunt.cli.views.waterfall import draw
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from profithunt.charts.bars import StepLike
+    from profithunt.charts import WaterfallStep
 
 
-def finished(info: Mapping[str, Any], steps: Sequence[StepLike], currency: str, width: int) -> list[RenderableType]:
+def finished(
+    info: Mapping[str, Any], steps: Sequence[WaterfallStep], currency: str, width: int
+) -> list[RenderableType]:
     """The waterfall of a run that has just finished, and in a line each: does it tie out, what was set aside, found."""
     health, tables = info["health"], info["tables"]
     slices = info["reconciliation"]["slices"]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from profithunt import fmt
-from profithunt.charts import Bar, Scale, scale_for, waterfall
-from profithunt.charts.bars import StepLike
+from profithunt.charts import Bar, Scale, WaterfallStep, scale_for, waterfall
 from profithunt.cli.views.tables import LOSS, PROFIT, TOTAL
+from profithunt.reports.sentences import nothing
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -43,7 +43,7 @@ def strip(start: float, end: float, scale: Scale, width: int) -> str:
     return "".join(cells)
 
 
-def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
+def draw(steps: Sequence[WaterfallStep], currency: str, width: int) -> Text:
     """The whole waterfall, `width` characters wide: label, amount, share of the first subtotal, bar.
 
     Components that are zero are left out and named below.
@@ -68,9 +68,7 @@ def draw(steps: Sequence[StepLike], currency: str, width: int) -> Text:
         shown.append(f"{share:>{share_width}}  ", style="dim")
         shown.append(strip(bar.start, bar.end, scale, room).rstrip(), style=COLOURS[bar.kind])
         shown.append("\n")
-    zero = [step.label for step in steps if not step.subtotal and step.amount == 0]
-    if zero:
-        shown.append(f"\nNothing in: {', '.join(label.lower() for label in zero)}.", style="dim")
+    shown.append(f"\n{nothing(steps)}", style="dim")
     shown.rstrip()
     return shown
 
