@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
-from profithunt.schema import TABLES, sql_type
 from sqlglot import exp
+
+from profithunt.schema import TABLES, sql_type
 
 SQL: Final = Path(__file__).parent / "shop"
 MADE: Final = (
@@ -99,4 +100,6 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> Non
     lineage = [exp.cast(exp.Literal.string(f"{table}.csv"), "TEXT").as_("_file")]
     row = exp.Window(this=exp.RowNumber())
     lineage.append(exp.cast(row, "BIGINT").as_("_row"))
-    connection.sql(exp.select(*typed, *lineage).from_("made").sql("duckdb")).write_parquet(str(path), compression="zstd")
+    connection.sql(exp.select(*typed, *lineage).from_("made").sql("duckdb")).write_parquet(
+        str(path), compression="zstd"
+    )

@@ -1,0 +1,97 @@
+"""`python -m benchmarks`: measure every contestant at every size and write benchmarks/RESULTS.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from benchmarks.compare import compare
+from benchmarks.contestant import CONTESTANTS
+from benchmarks.measure import Cost, Failure, median, run
+from benchmarks.results import Measured, write
+from benchmarks.shop import make
+
+HERE: Final = Path(__file__).parent
+RUNS: Final = {1: 5, 3: 3, 10: 3, 30: 1}
+FITS: Final = {"polars": 3, "pandas": 3}
+"""The data frames hold everything in memory: they compete up to this many million lines."""
+
+
+def main() -> int:
+    """Parse, measure, write. The exit code is 1 when two contestants disagree on the result."""
+    given = _parse()
+    out = given.cache / "out"
+    measured: list[Measured] = []
+    differences: list[str] = []
+    for size in given.sizes:
+        shop = make(size * 1_000_000, given.cache, memory=given.memory, say=_say)
+        for name in given.contestants:
+            if size > FITS.get(name, size):
+                continue
+            cost = _measure(name, shop.folder, out / name, size, given)
+            measured.append(Measured(name, size, cost))
+        if {"plain", "profithunt"} <= set(given.contestants) and size <= given.compare_up_to:
+            differences += _compare(out, size)
+    write(given.results, measured, differences, memory=given.memory, threads=given.threads)
+    _say(f"written: {given.results}")
+    return 1 if any("differ" in line for line in differences) else 0
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
+    parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")
+    parser.add_argument("--runs", type=int, help="runs of each, the median counts (default 5, 3, 3, 1 by size)")
+    parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where generated shops are kept")
+    parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", help="page to write")
+    parser.add_argument("--memory", default="4GB", help="memory limit of every engine")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of every engine")
+    parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is ended")
+    parser.add_argument("--compare-up-to", type=int, default=3, help="million lines up to which results are compared")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = sorted(set(names) - set(CONTESTANTS))
+    if unknown:
+        msg = f"unknown contestant {unknown[0]!r}; there are {', '.join(CONTESTANTS)}"
+        raise argparse.ArgumentTypeError(msg)
+    return names
+
+
+def _measure(name: str, shop: Path, out: Path, size: int, given: argparse.Namespace) -> Cost | Failure:
+    costs = []
+    for number in range(given.runs or RUNS.get(size, 1)):
+        cost = run(name, shop, out, memory=given.memory, threads=given.threads, limit=given.limit)
+        if isinstance(cost, Failure):
+            _say(f"{size} M {name}: {cost.reason}")
+            return cost
+        _say(f"{size} M {name} run {number + 1}: {cost.cpu:.1f} CPU-s, {cost.wall:.1f} s, {cost.memory / 1e9:.2f} GB")
+        costs.append(cost)
+    return median(costs)
+
+
+def _compare(out: Path, size: int) -> list[str]:
+    lines = []
+    for found in compare(out / "plain", out / "profithunt"):
+        verdict = "equal" if found.equal else f"differ: {found.lonely} rows stand alone, {found.unequal} are unequal"
+        lines.append(f"{size} M, {found.table} ({found.rows:,} rows): {verdict}")
+        _say(lines[-1])
+    return lines
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
