@@ -21,6 +21,9 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --up
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: install
+install: $(VENV)/.core ## install profithunt into .venv, with the versions of the lock files
+
 .PHONY: demo
 demo: $(VENV)/.core ## install, then run the main job on a real grocer's year into SHOP (default: demo)
 	@$(BIN)/profithunt demo $(SHOP)

@@ -80,7 +80,7 @@ class Year:
             "order_lines": [],
             "shipments": [],
             "returns": [],
-            "touches": [],
+            "clicks": [],
         }
 
     def make(self) -> dict[str, tuple[list[str], list[Row]]]:
@@ -93,26 +93,23 @@ class Year:
             customer, country = self.chance.choices(customers, loyal)[0]
             self.order(f"O-{10000 + number}", moment, customer, country)
         head = {
-            "customers": ["customer_id", "joined_at", "country", "email_opt_in"],
-            "products": ["sku", "product_id", "name", "brand", "category", "unit_cost", "list_price", "weight_kg"],
+            "customers": ["Customer ID", "Customer since", "Country", "Newsletter"],
+            "products": ["SKU", "Style", "Product name", "Brand", "Category", "Cost price", "RRP", "Weight (kg)"],
             "orders": [
-                *("order_id", "ordered_at", "customer_id", "channel", "country"),
-                *("order_discount", "shipping_charged", "payment_method"),
+                *("Order No", "Order date", "Customer ID", "Sales channel", "Country"),
+                *("Order discount", "Delivery charge", "Payment method"),
             ],
-            "order_lines": ["order_id", "line_no", "sku", "quantity", "unit_price", "discount"],
+            "order_lines": ["Order No", "Line", "SKU", "Qty", "Unit price", "Discount"],
             "shipments": [
-                *("shipment_id", "order_id", "carrier", "country"),
-                *("dispatched_at", "promised_at", "delivered_at", "shipping_cost"),
+                *("Parcel No", "Order No", "Carrier", "Country"),
+                *("Dispatched", "Promised", "Delivered", "Parcel cost"),
             ],
             "returns": [
-                *("return_id", "order_id", "line_no", "sku", "quantity"),
-                *("returned_at", "refund", "reason", "carriage_cost", "resaleable"),
+                *("Return No", "Order No", "Line", "SKU", "Qty"),
+                *("Returned", "Refund", "Reason", "Return postage", "Resaleable"),
             ],
-            "touches": [
-                *("touch_id", "touched_at", "customer_id", "kind"),
-                *("channel", "campaign", "keyword", "landing_page"),
-            ],
-            "ad_spend": ["spent_on", "channel", "campaign", "keyword", "impressions", "clicks", "cost"],
+            "clicks": ["Click ID", "Time", "Customer ID", "Type", "Channel", "Campaign", "Keyword", "Landing page"],
+            "ad_spend": ["Date", "Channel", "Campaign", "Keyword", "Impressions", "Clicks", "Cost"],
         }
         rows = {**self.rows, "products": self.products(), "ad_spend": self.ad_spend()}
         return {name: (columns, rows[name]) for name, columns in head.items()}
@@ -200,8 +197,8 @@ class Year:
         word = self.chance.choices(SEARCHES, [50, 20, 29, 1])[0]
         clicked = at - dt.timedelta(minutes=self.chance.randrange(3, 4000))
         page = "/teapots" if "teapot" in word else "/mugs" if "mug" in word else "/tea"
-        key = f"T-{len(self.rows['touches']) + 1:05d}"
-        self.rows["touches"].append([key, clicked, customer, "click", "search", "always-on", word, page])
+        key = f"T-{len(self.rows['clicks']) + 1:05d}"
+        self.rows["clicks"].append([key, clicked, customer, "click", "search", "always-on", word, page])
 
     def ad_spend(self) -> list[Row]:
         """What the searches cost, by day; the wasted one the most."""
