@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from profithunt.schema import SQL_TYPES, TABLES, Column, Table
+from profithunt.sources.health import Capability, capabilities
 from scripts.reference.markdown import code, document, table
 
 INTRO = """
@@ -48,6 +49,9 @@ def page() -> str:
         "## Types",
         types,
         *(_section(item) for item in TABLES.values()),
+        "## What they make possible",
+        "A capability whose tables or columns are missing sleeps; everything else works.",
+        table(["capability", "needs", "what wakes it"], (_capability(item) for item in capabilities({}))),
     )
 
 
@@ -69,6 +73,10 @@ def _column(column: Column) -> list[str]:
     if column.minimum is not None:
         meaning += f"; at least {column.minimum}"
     return [code(column.name) + _star(required=column.required), column.type, column.unit or "", meaning]
+
+
+def _capability(item: Capability) -> list[str]:
+    return [item.title, "; ".join(code(need) for need in item.needs), item.wakes]
 
 
 def _star(*, required: bool) -> str:
