@@ -62,7 +62,8 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
     started = dt.datetime.now(tz=dt.UTC)
     with store.writing(), _engine(config) as engine:
         former = store.current()
-        partial = store.begin(f"{started:%Y%m%dT%H%M%S%f}")
+        run_id = f"{started:%Y%m%dT%H%M%S%f}"
+        partial = store.begin(run_id)
         tables = partial / "tables"
         seconds: dict[str, float] = {}
 
@@ -94,8 +95,9 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         engine.write_database(partial / "serve.duckdb", SERVED)
         progress.step("Serve", 1, 1)
 
+        health = result.to_json()
         info = {
-            "run_id": partial.name,
+            "run_id": run_id,
             "started_at": started.isoformat(timespec="seconds"),
             "finished_at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
             "version": profithunt.__version__,
@@ -104,7 +106,8 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "as_of": ledger.as_of(engine, config).isoformat(),
             "seconds": seconds,
             "tables": _tables(tables, built, fingerprints),
-            "health": result.to_json(),
+            "inputs": health.pop("inputs"),
+            "health": health,
             "reconciliation": reconciliation.to_json(),
             "hunt": {
                 "opportunities": len(found.opportunities),
@@ -112,8 +115,6 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 "failed": [item.to_json() for item in found.failed],
             },
         }
-        info["inputs"] = info["health"].pop("inputs", [])
-        info["run_id"] = f"{started:%Y%m%dT%H%M%S%f}"
         return Run(store.finish(partial, info, config.runs.keep))
 
 
@@ -121,9 +122,7 @@ def hunt_run(engine: Engine, config: ShopConfig, progress: Progress) -> Hunt:
     """Run the detectors over the tables attached to an engine."""
     own = sorted({path for pattern in config.detectors.files for path in config.folder.glob(pattern)})
     detectors = catalogue(own, config.detectors.off)
-    settings = Settings(
-        as_of=ledger.as_of(engine, config), timezone=config.shop.timezone, thresholds=config.thresholds
-    )
+    settings = Settings(as_of=ledger.as_of(engine, config), timezone=config.shop.timezone, thresholds=config.thresholds)
     return hunt(engine, detectors, settings, progress)
 
 

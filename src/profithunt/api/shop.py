@@ -1,10 +1,10 @@
 """A shop: its settings, its sources, its runs, and everything that can be asked of them.
 
-    shop = Shop.open("myshop")
-    shop.run()
-    shop.profit(by="category").df()
-    shop.explain("order", "10017").sections
-    shop.hunt().opportunities
+shop = Shop.open("myshop")
+shop.run()
+shop.profit(by="category").df()
+shop.explain("order", "10017").sections
+shop.hunt().opportunities
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from sqlglot import exp
 
@@ -26,8 +26,8 @@ from profithunt.config import ShopConfig, find, read
 from profithunt.engine import Engine, Relation
 from profithunt.engine.runs import RunStore
 from profithunt.errors import NotFound, UsageError
-from profithunt.ledger import explain as stories
-from profithunt.ledger import reading
+from profithunt.ledger import explain as stories, reading
+from profithunt.ledger.components import LISTS
 from profithunt.ledger.dimensions import DIMENSIONS
 from profithunt.opportunities import Hunt
 
@@ -57,7 +57,7 @@ class Shop:
         file = find(Path(path))
         return cls(read(file), file)
 
-    def __enter__(self) -> Shop:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -163,7 +163,7 @@ class Shop:
     ) -> list[reading.Step]:
         """From list sales to contribution profit, step by step."""
         rows = self.profit(None, start, end, date).dicts()
-        amounts = rows[0] if rows else dict.fromkeys(reading.LISTS["amounts"])
+        amounts = rows[0] if rows else dict.fromkeys(LISTS["amounts"])
         return reading.waterfall(amounts)
 
     def spread(self, by: str, start: dt.date | None = None, end: dt.date | None = None) -> Relation:
@@ -191,7 +191,9 @@ class Shop:
     def sensitivity(self, shares: tuple[float, ...] = (-0.2, -0.1, 0.1, 0.2)) -> list[Sensitivity]:
         """Contribution profit if costs of goods that are only assumed were higher or lower by these shares."""
         total = self.reconcile().total
-        assumed = sum((row["cogs"] or Decimal(0) for row in self.cost_sources() if row["cost_source"] == "assumed"), Decimal(0))
+        assumed = sum(
+            (row["cogs"] or Decimal(0) for row in self.cost_sources() if row["cost_source"] == "assumed"), Decimal(0)
+        )
         return [Sensitivity(share, total + assumed * Decimal(str(share))) for share in shares]
 
     def explain(self, kind: str, id_: str) -> stories.Story:

@@ -4,7 +4,7 @@
 load models and order them by what they read; `Relation` is a result for any data-frame library.
 """
 
-from profithunt.engine.compiler import compile_model, compile_sql, compile_tree, dependencies, literal
+from profithunt.engine.compiler import compile_model, compile_sql, compile_tree, dependencies, literal, values_query
 from profithunt.engine.duck import Engine
 from profithunt.engine.graph import build_order
 from profithunt.engine.model import Model, ModelColumn, read_model, read_models, split_header
@@ -24,4 +24,5 @@ __all__ = [
     "read_model",
     "read_models",
     "split_header",
+    "values_query",
 ]

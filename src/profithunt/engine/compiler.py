@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -39,10 +40,34 @@ def compile_sql(
     Raises ModelError for what does not parse, for a function that is not on the list, for a value, part or list that
     is missing.
     """
-    tree = compile_tree(text, dialect=dialect, parts=parts, lists=lists, values=values, where=where)
+    # True and 1 are equal as keys but not as literals: the type belongs to the key.
+    given = tuple((name, type(value), value) for name, value in sorted((values or {}).items()))
+    return _compiled(
+        text,
+        dialect,
+        tuple(sorted((parts or {}).items(), key=lambda item: item[0])),
+        tuple(sorted((lists or {}).items())),
+        given,
+        columns,
+        where,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _compiled(
+    text: str,
+    dialect: str,
+    parts: tuple[tuple[str, exp.Expr], ...],
+    lists: tuple[tuple[str, tuple[str, ...]], ...],
+    values: tuple[tuple[str, type, Value], ...],
+    columns: tuple[ModelColumn, ...],
+    where: str,
+) -> str:
+    known = {name: value for name, _, value in values}
+    tree = compile_tree(text, dialect=dialect, parts=dict(parts), lists=dict(lists), values=known, where=where)
     if columns:
         tree = typed(tree, columns)
-    return tree.sql(dialect=dialect)
+    return tree.sql(dialect=dialect, copy=False)
 
 
 def compile_tree(
@@ -67,6 +92,11 @@ def compile_tree(
 
 def parse(text: str, where: str = "statement") -> exp.Expr:
     """Parse exactly one SELECT of the house dialect. Raises ModelError."""
+    return _parsed(text, where).copy()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str, where: str) -> exp.Expr:
     try:
         trees = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
     except SqlglotError as error:
@@ -78,9 +108,14 @@ def parse(text: str, where: str = "statement") -> exp.Expr:
 
 def dependencies(text: str, where: str = "statement") -> set[str]:
     """Names of the tables that a statement reads, its own WITH names left out."""
-    tree = parse(text, where)
+    return set(_dependencies(text, where))
+
+
+@lru_cache(maxsize=1024)
+def _dependencies(text: str, where: str) -> frozenset[str]:
+    tree = _parsed(text, where)
     own = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    return {table.name for table in tree.find_all(exp.Table) if table.name and table.name not in own}
+    return frozenset(table.name for table in tree.find_all(exp.Table) if table.name and table.name not in own)
 
 
 def typed(tree: exp.Expr, columns: tuple[ModelColumn, ...]) -> exp.Expr:
@@ -88,7 +123,7 @@ def typed(tree: exp.Expr, columns: tuple[ModelColumn, ...]) -> exp.Expr:
     chosen = [exp.alias_(cast(exp.column(column.name), column.type), column.name) for column in columns]
     if not isinstance(tree, exp.Query):
         raise ModelError("must be one SELECT")
-    return exp.select(*chosen).from_(tree.subquery("model"))
+    return exp.select(*chosen).from_(tree.subquery("model", copy=False), copy=False)
 
 
 def compile_model(
@@ -119,6 +154,16 @@ def literal(value: Value) -> exp.Expr:
         number = exp.Literal.number(str(abs(value)))
         return exp.Neg(this=number) if value < 0 else number
     return exp.Literal.string(value)
+
+
+def values_query(columns: Mapping[str, str], rows: list[tuple[Value, ...]]) -> exp.Select:
+    """A query that gives these rows, typed; no row where there are none."""
+    names = list(columns)
+    casts = [exp.alias_(cast(exp.column(name), kind), name) for name, kind in columns.items()]
+    given = rows or [tuple(None for _ in names)]
+    values = exp.values([tuple(literal(value) for value in row) for row in given], alias="given", columns=names)
+    query = exp.select(*casts).from_(values)
+    return query if rows else query.where(exp.false())
 
 
 def _bind(tree: exp.Expr, values: Mapping[str, Value], where: str) -> exp.Expr:

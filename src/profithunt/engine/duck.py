@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 from sqlglot import exp
@@ -67,9 +67,11 @@ class Engine:
         except duckdb.Error as error:
             raise EngineError(f"DuckDB could not start: {error}", do="check [limits] in shop.toml") from error
         self.run("SET TimeZone = 'UTC'")
-        self.run("SET enable_progress_bar = false")
+        # DuckDB draws a bar of its own where it can; setting it where it can't (Jupyter without widgets) is an error.
+        if self.value("SELECT current_setting('enable_progress_bar')"):
+            self.run("SET enable_progress_bar = false")
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -99,9 +101,8 @@ class Engine:
         text = sql_of(statement)
         try:
             result = self._connection.execute(text, params) if params else self._connection.execute(text)
-            if result.description is None:
-                return [], []
-            return [str(column[0]) for column in result.description], result.fetchall()
+            names = [str(column[0]) for column in result.description or ()]
+            return names, result.fetchall() if names else []
         except duckdb.Error as error:
             raise EngineError(_first_lines(error), where=_where(text)) from error
 
@@ -180,7 +181,6 @@ class Engine:
         target = exp.Literal.string(str(path)).sql(dialect="duckdb")
         rows = self.rows(f"COPY ({body}) TO {target} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
         return int(rows[0][0]) if rows else 0
-
 
     def write_csv(self, query: Statement, path: Path) -> int:
         """Write a query to a CSV file (UTF-8, header, commas); the number of rows written."""

@@ -21,7 +21,7 @@ def build_order(models: Mapping[str, Model], given: Iterable[str]) -> list[Model
         reads = dependencies(model.sql, name)
         missing = reads - have - set(models)
         if missing:
-            raise ModelError(f"reads {sorted(missing)[0]}, which is neither a table nor a model", where=name)
+            raise ModelError(f"reads {min(missing)}, which is neither a table nor a model", where=name)
         sorter.add(name, *sorted(reads & set(models)))
     try:
         return [models[name] for name in sorter.static_order()]

@@ -8,7 +8,7 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_MONEY(a)` | a rounded to money, DECIMAL(18, 4), half away from zero |
 | `X_TIMES(a, b)` | a × b as money; exact for amounts of up to 4 decimals below 100 billion |
 | `X_QUANTITY(a)` | the same for quantities |
-| `X_ALLOCATE(amount, before, upto)` | the part of `amount` between two cumulative shares, by cumulative rounding: parts of 0 … 1 add up exactly |
+| `X_ALLOCATE(amount, before, upto)` | part of `amount` between two cumulative shares; parts up to 1 add up exactly |
 | `X_PERCENTILE(a, p)` | exact interpolated percentile |
 | `X_DAY(at)` | the day of a UTC time in the shop's time zone |
 | `X_MONTH(day)` | first day of its month |
@@ -16,7 +16,7 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_ADD_DAYS(day, n)` | the day n days later |
 | `X_TEXT_KEY(a, …)` | one text key of several columns, nulls kept apart from empty text |
 | `X_PART(name)` | what the caller puts there: a dimension, a condition |
-| `X_EACH(list, expression)` | the expression once for each name of the list, `X_ITEM` standing for the column; named after it |
+| `X_EACH(list, expression)` | the expression once for each column of the list, `X_ITEM` standing for it |
 | `X_PLUS(list)` | the sum of the list's columns in one row |
 """
 
@@ -49,11 +49,11 @@ Macro = Callable[[list[exp.Expr], Context], exp.Expr]
 
 def cast(value: exp.Expr, type_name: str) -> exp.Expr:
     """CAST to a type of the house (`money`, `text` …)."""
-    return exp.cast(value, SQL_TYPES[type_name], dialect="duckdb")
+    return exp.Cast(this=value, to=exp.DataType.build(SQL_TYPES[type_name], dialect="duckdb"))
 
 
 def _double(value: exp.Expr) -> exp.Expr:
-    return exp.cast(value.copy(), "DOUBLE", dialect="duckdb")
+    return cast(value.copy(), "rate")
 
 
 def _func(name: str, *args: exp.Expr) -> exp.Expr:
@@ -80,10 +80,16 @@ def _times(args: list[exp.Expr], _: Context) -> exp.Expr:
     return cast(exp.Mul(this=_double(left), expression=_double(right)), "money")
 
 
-def _allocate(args: list[exp.Expr], _: Context) -> exp.Expr:
+def _allocate(args: list[exp.Expr], context: Context) -> exp.Expr:
     amount, before, upto = args
-    start, end = (_times([amount, share], _) for share in (before, upto))
+    start, end = (_up_to(amount, share, context) for share in (before, upto))
     return exp.paren(exp.Sub(this=end, expression=start))
+
+
+def _up_to(amount: exp.Expr, share: exp.Expr, context: Context) -> exp.Expr:
+    # The whole is taken as it is: DOUBLE holds no more than 15 digits of it.
+    whole = exp.EQ(this=share.copy(), expression=exp.Literal.number("1"))
+    return exp.Case().when(whole, cast(amount.copy(), "money")).else_(_times([amount, share], context))
 
 
 def _percentile(args: list[exp.Expr], context: Context) -> exp.Expr:
@@ -157,7 +163,7 @@ def each(node: exp.Anonymous, context: Context) -> list[exp.Expr]:
                 return exp.Literal.string(name)
             return item
 
-        result.append(exp.alias_(template.copy().transform(put), name, copy=False))
+        result.append(exp.alias_(template.copy().transform(put, copy=False), name, copy=False))
     return result
 
 

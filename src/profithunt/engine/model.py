@@ -84,9 +84,7 @@ def read_model(path: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -
     header, sql = split_header(path.read_text("utf-8"), path.name)
     unknown = set(header) - _KEYS
     if unknown:
-        raise ModelError(
-            f"unknown header key {sorted(unknown)[0]!r}", where=path.name, expected=", ".join(sorted(_KEYS))
-        )
+        raise ModelError(f"unknown header key {min(unknown)!r}", where=path.name, expected=", ".join(sorted(_KEYS)))
     columns = [_column(name, text, path.name) for name, text in header.get("columns", {}).items()]
     for name in header.get("include", []):
         columns += [ModelColumn(item, "money") for item in (lists or {})[name]]

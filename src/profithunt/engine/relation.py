@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
@@ -49,7 +49,7 @@ class Relation:
 
     def df(self) -> pd.DataFrame:
         """The rows as a pandas data frame."""
-        return self._convert("pandas", lambda cursor: cursor.sql(self.sql).df())
+        return cast("pd.DataFrame", self._convert("pandas", lambda cursor: cursor.sql(self.sql).df()))
 
     def pl(self) -> pl.DataFrame:
         """The rows as a Polars data frame."""

@@ -37,8 +37,10 @@ class Built:
 
 @dataclass(frozen=True)
 class Settings:
-    """What models are compiled with: values for `$name`, lists for `X_EACH`, parts for `X_PART`, and whether tables
-    are stored in order of their key."""
+    """What models are compiled with.
+
+    `values` for `$name`, `lists` for `X_EACH`, `parts` for `X_PART`; `ordered` stores tables in order of their key.
+    """
 
     values: Mapping[str, Value]
     lists: Mapping[str, tuple[str, ...]]

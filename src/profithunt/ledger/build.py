@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import Final
 from sqlglot import exp
 
 from profithunt.config import RateKind, ShopConfig
-from profithunt.engine import Engine, Model, build_order, literal, read_model, read_models
+from profithunt.engine import Engine, Model, build_order, read_model, read_models, values_query
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report, Settings, build
 from profithunt.ledger.components import COMPONENTS, LISTS
 from profithunt.ledger.markov import removal_effects
-from profithunt.schema import SQL_TYPES, TABLES
+from profithunt.schema import TABLES
 
 RATE_KINDS: Final[tuple[str, ...]] = RateKind.__args__  # type: ignore[attr-defined]
 
@@ -71,14 +70,14 @@ def prepare(engine: Engine, config: ShopConfig) -> dict[str, str]:
 
     Canonical tables that no source feeds are made as empty ones. Returns a fingerprint for each table made here.
     """
-    made = {name: empty_table(name) for name in TABLES if not engine.has(name)}
+    made: dict[str, exp.Query] = {name: empty_table(name) for name in TABLES if not engine.has(name)}
     made["rates"] = _rates(config)
-    made["country_tax"] = _rows(
+    made["country_tax"] = values_query(
         {"country": "text", "rate": "rate"}, [(name, rate) for name, rate in sorted(config.tax.by_country.items())]
     )
     ratios = config.assumptions.cost_ratio_by_category if config.assumptions.use else {}
-    made["assumed_ratios"] = _rows({"category": "text", "ratio": "rate"}, sorted(ratios.items()))
-    made["component_names"] = _rows({"name": "text"}, [(name,) for name in COMPONENTS])
+    made["assumed_ratios"] = values_query({"category": "text", "ratio": "rate"}, sorted(ratios.items()))
+    made["component_names"] = values_query({"name": "text"}, [(name,) for name in COMPONENTS])
     for name, query in made.items():
         engine.view(name, query)
     return {name: query.sql(dialect="duckdb") for name, query in made.items()}
@@ -112,7 +111,7 @@ def build_ledger(
     before = [m for m in ordered if needs_chain and m.name in ("touch_points", "order_touches", "order_paths")]
     build(engine, before, out, settings=chosen, fingerprints=fingerprints, earlier=earlier)
     effects = removal_effects(engine) if needs_chain else {}
-    query = _rows({"channel": "text", "effect": "rate"}, sorted(effects.items()))
+    query = values_query({"channel": "text", "effect": "rate"}, sorted(effects.items()))
     engine.view("removal_effects", query)
     fingerprints["removal_effects"] = query.sql(dialect="duckdb")
     return build(engine, ordered, out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report)
@@ -121,24 +120,11 @@ def build_ledger(
 def empty_table(name: str) -> exp.Select:
     """A canonical table without rows, all columns typed."""
     columns = {column.name: column.type for column in TABLES[name].columns.values()}
-    return _rows({**columns, "_file": "text", "_row": "int"}, [])
-
-
-def _rows(columns: Mapping[str, str], rows: list[tuple[Value, ...]]) -> exp.Select:
-    """A query that gives these rows, typed; no row where there are none."""
-    names = list(columns)
-    casts = [
-        exp.alias_(exp.cast(exp.column(name), SQL_TYPES[kind], dialect="duckdb"), name)
-        for name, kind in columns.items()
-    ]
-    given = rows or [tuple(None for _ in names)]
-    values = exp.values([tuple(literal(value) for value in row) for row in given], alias="given", columns=names)
-    query = exp.select(*casts).from_(values)
-    return query if rows else query.where(exp.false())
+    return values_query({**columns, "_file": "text", "_row": "int"}, [])
 
 
 def _rates(config: ShopConfig) -> exp.Query:
-    """Cost rates of the source and of shop.toml as one table; what shop.toml says stands beside what the source says."""
+    """Cost rates of the source and of shop.toml as one table."""
     columns = {
         "kind": "text",
         "rate": "rate",
@@ -147,7 +133,7 @@ def _rates(config: ShopConfig) -> exp.Query:
         "dimension": "text",
         "member": "text",
     }
-    declared = _rows(
+    declared = values_query(
         columns,
         [
             (rate.kind, float(rate.rate), rate.starts_on, rate.ends_on, rate.dimension, rate.member)

@@ -36,11 +36,11 @@ UNALLOCATED: Final = "unallocated"
 """The explicit member for what belongs to no member."""
 
 
-def member_of(dimension: str) -> exp.Expression:
+def member_of(dimension: str) -> exp.Expr:
     """The member column of a dimension as text, null where nothing belongs. Raises NotFound with what there is."""
     if dimension not in DIMENSIONS:
         raise NotFound(f"there is no dimension {dimension!r}", do=f"there are: {', '.join(DIMENSIONS)}")
-    column: exp.Expression = exp.column(DIMENSIONS[dimension])
+    column: exp.Expr = exp.column(DIMENSIONS[dimension])
     if dimension == "month":
         text = exp.cast(column, "TEXT", dialect="duckdb")
         column = exp.func("SUBSTRING", text, exp.Literal.number("1"), exp.Literal.number("7"))

@@ -70,33 +70,37 @@ def explain(engine: Engine, kind: str, id_: str) -> Story:
 
 
 def _order(engine: Engine, id_: str) -> Story:
-    total = _one(engine, "order_profit", order_id=id_)
+    total = _one(engine, "order_profit", {"order_id": id_})
     if total is None:
         raise NotFound(f"there is no order {id_!r} in this run", do=_nearest(engine, "order_profit", "order_id", id_))
-    orders = _rows(engine, "orders", order_id=id_)
+    orders = _rows(engine, "orders", {"order_id": id_})
     day = total["ordered_on"]
     rates = [
-        row for row in _rows(engine, "day_rates", day=day) if row["dimension"] in ("", "currency", "channel", "carrier")
+        row
+        for row in _rows(engine, "day_rates", {"day": day})
+        if row["dimension"] in ("", "currency", "channel", "carrier")
     ]
     sections = [
         Section(
             "Touches",
             "Marketing touches with credit for this order (a million in all).",
-            _rows(engine, "order_credits", order_id=id_),
+            _rows(engine, "order_credits", {"order_id": id_}),
         ),
         Section("Order", "As it was read.", orders),
-        Section("Lines", "As they were read.", _rows(engine, "order_lines", order_id=id_, by="line_no")),
-        Section("Parcels", "Parcels of the order.", _rows(engine, "shipments", order_id=id_, by="shipment_id")),
-        Section("Returns", "What came back, and which line it undoes.", _rows(engine, "return_lines", order_id=id_)),
-        Section("Returns as read", "", _rows(engine, "returns", order_id=id_)),
-        Section("Contacts and defects", "", _rows(engine, "service_lines", order_id=id_)),
-        Section("Marketing spend", "Share of each month's spend.", _rows(engine, "order_marketing", order_id=id_)),
+        Section("Lines", "As they were read.", _rows(engine, "order_lines", {"order_id": id_}, by="line_no")),
+        Section("Parcels", "Parcels of the order.", _rows(engine, "shipments", {"order_id": id_}, by="shipment_id")),
+        Section(
+            "Returns", "What came back, and which line it undoes.", _rows(engine, "return_lines", {"order_id": id_})
+        ),
+        Section("Returns as read", "", _rows(engine, "returns", {"order_id": id_})),
+        Section("Contacts and defects", "", _rows(engine, "service_lines", {"order_id": id_})),
+        Section("Marketing spend", "Share of each month's spend.", _rows(engine, "order_marketing", {"order_id": id_})),
         Section("Costs of its SKUs", "Where each cost comes from, when the line does not say.", _costs(engine, id_)),
         Section("Rates", f"Cost rates in force on {day}.", [_filled(row) for row in rates]),
         Section(
             "Ledger",
             "Each line's components; they add up to its contribution profit.",
-            _ledger_rows(engine, order_id=id_),
+            _ledger_rows(engine, {"order_id": id_}),
         ),
         _sum("Profit of the order", total),
     ]
@@ -104,34 +108,34 @@ def _order(engine: Engine, id_: str) -> Story:
 
 
 def _customer(engine: Engine, id_: str) -> Story:
-    total = _one(engine, "customer_profit", customer_id=id_)
+    total = _one(engine, "customer_profit", {"customer_id": id_})
     if total is None:
         do = _nearest(engine, "customer_profit", "customer_id", id_)
         raise NotFound(f"there is no customer {id_!r} with an order in this run", do=do)
-    orders = _rows(engine, "order_profit", customer_id=id_, by="ordered_at")
+    orders = _rows(engine, "order_profit", {"customer_id": id_}, by="ordered_at")
     sections = [
-        Section("Customer", "As it was read.", _rows(engine, "customers", customer_id=id_)),
+        Section("Customer", "As it was read.", _rows(engine, "customers", {"customer_id": id_})),
         _headline(total, ("first_ordered_on", "last_ordered_on", "n_orders", "units", "units_returned")),
         Section(f"Orders ({len(orders)})", "Latest last.", [_filled(row) for row in orders[-_MANY:]]),
-        Section("Contacts", "", _rows(engine, "contacts", customer_id=id_)),
-        Section("Entries without an order", "", _ledger_rows(engine, customer_id=id_, order_id=None)),
+        Section("Contacts", "", _rows(engine, "contacts", {"customer_id": id_})),
+        Section("Entries without an order", "", _ledger_rows(engine, {"customer_id": id_, "order_id": None})),
         _sum("Profit of the customer", total),
     ]
     return Story("customer", id_, total["cm3"], [section for section in sections if section.rows])
 
 
 def _sku(engine: Engine, id_: str) -> Story:
-    total = _one(engine, "sku_profit", sku=id_)
+    total = _one(engine, "sku_profit", {"sku": id_})
     if total is None:
         raise NotFound(
             f"there is no SKU {id_!r} with a sale in this run", do=_nearest(engine, "sku_profit", "sku", id_)
         )
     sections = [
-        Section("Product", "As it was read.", _rows(engine, "products", sku=id_)),
-        Section("Cost", "What one unit costs where its lines do not say.", _rows(engine, "sku_costs", sku=id_)),
+        Section("Product", "As it was read.", _rows(engine, "products", {"sku": id_})),
+        Section("Cost", "What one unit costs where its lines do not say.", _rows(engine, "sku_costs", {"sku": id_})),
         _headline(total, ("name", "brand", "category", "n_lines", "units", "units_returned", "discounted_units")),
-        Section("Worst lines", "The lines that lost most.", _ledger_rows(engine, sku=id_, n=10)),
-        Section("Returns", "", _rows(engine, "return_lines", sku=id_)),
+        Section("Worst lines", "The lines that lost most.", _ledger_rows(engine, {"sku": id_}, n=10)),
+        Section("Returns", "", _rows(engine, "return_lines", {"sku": id_})),
         _sum("Profit of the SKU", total),
     ]
     return Story("sku", id_, total["cm3"], [section for section in sections if section.rows])
@@ -176,12 +180,12 @@ def _member_story(engine: Engine, dimension: str, id_: str) -> Story:
             Section(
                 "Spend",
                 "By month and by where it was booked.",
-                _rows(engine, "spend_pools", **{column: id_}, by="month"),
+                _rows(engine, "spend_pools", {column: id_}, by="month"),
             ),
             Section(
                 "Orders credited",
                 "Credit in millionths of an order.",
-                _rows(engine, "order_credits", **{column: id_}, n=_MANY),
+                _rows(engine, "order_credits", {column: id_}, n=_MANY),
             ),
         ]
     else:
@@ -201,7 +205,7 @@ _STORIES: Final[Mapping[str, Callable[[Engine, str], Story]]] = {
 }
 
 
-def _member(dimension: str) -> exp.Expression:
+def _member(dimension: str) -> exp.Expr:
     from profithunt.ledger.dimensions import member_of
 
     return member_of(dimension)
@@ -212,7 +216,7 @@ def _up_to(step: str) -> list[str]:
     return [name for name, part in COMPONENTS.items() if names.index(part.step) <= names.index(step)]
 
 
-def _rows(engine: Engine, table: str, *, by: str | None = None, n: int = 1000, **keys: Any) -> Rows:
+def _rows(engine: Engine, table: str, keys: Mapping[str, Any], *, by: str | None = None, n: int = 1000) -> Rows:
     """Rows of a table whose columns equal `keys` (None: is missing), without the columns that are empty in all."""
     if not engine.has(table):
         return []
@@ -227,22 +231,22 @@ def _rows(engine: Engine, table: str, *, by: str | None = None, n: int = 1000, *
     return [_filled(row) for row in engine.dicts(query.order_by(key) if key else query)]
 
 
-def _one(engine: Engine, table: str, **keys: Any) -> dict[str, Any] | None:
+def _one(engine: Engine, table: str, keys: Mapping[str, Any]) -> dict[str, Any] | None:
     conditions = [exp.EQ(this=exp.column(name), expression=literal(value)) for name, value in keys.items()]
     rows = engine.dicts(exp.select("*").from_(table).where(*conditions).limit(1))
     return rows[0] if rows else None
 
 
-def _ledger_rows(engine: Engine, *, n: int = 1000, **keys: Any) -> Rows:
-    rows = _rows(engine, "ledger", by="cm3", n=n, **keys)
+def _ledger_rows(engine: Engine, keys: Mapping[str, Any], *, n: int = 1000) -> Rows:
+    rows = _rows(engine, "ledger", keys, by="cm3", n=n)
     kept = ("entry", "order_id", "line_no", "sku", "customer_id", "cost_source", "provisional", *LISTS["amounts"])
     shown = [{name: row[name] for name in kept if name in row} for row in rows]
     return [{name: value for name, value in row.items() if value != 0 or name in STEPS} for row in shown]
 
 
 def _costs(engine: Engine, order_id: str) -> Rows:
-    skus = {row["sku"] for row in _rows(engine, "order_lines", order_id=order_id)}
-    return [row for sku in sorted(skus) for row in _rows(engine, "sku_costs", sku=sku)]
+    skus = {row["sku"] for row in _rows(engine, "order_lines", {"order_id": order_id})}
+    return [row for sku in sorted(skus) for row in _rows(engine, "sku_costs", {"sku": sku})]
 
 
 def _sum(title: str, row: Mapping[str, Any]) -> Section:

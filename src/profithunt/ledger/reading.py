@@ -98,21 +98,20 @@ def query(name: str) -> str:
     return split_header(path.read_text("utf-8"), name)[1]
 
 
-def compiled(
-    name: str, parts: Mapping[str, exp.Expression] | None = None, values: Mapping[str, Value] | None = None
-) -> str:
+def compiled(name: str, parts: Mapping[str, exp.Expr] | None = None, values: Mapping[str, Value] | None = None) -> str:
     """`queries/<name>.sql` compiled for the engine."""
     return compile_sql(query(name), parts=parts, lists=LISTS, values=values, where=name)
 
 
-def period(start: dt.date | None, end: dt.date | None) -> exp.Expression:
+def period(start: dt.date | None, end: dt.date | None) -> exp.Expr:
     """Condition on the day: from `start` to `end`, both included."""
-    conditions: list[exp.Expression] = []
+    conditions: list[exp.Expr] = []
     if start is not None:
         conditions.append(exp.GTE(this=exp.column("ordered_on"), expression=literal(start)))
     if end is not None:
         conditions.append(exp.LTE(this=exp.column("ordered_on"), expression=literal(end)))
-    return exp.and_(*conditions) if conditions else exp.true()
+    result: exp.Expr = exp.and_(*conditions) if conditions else exp.true()
+    return result
 
 
 def _date_view(engine: Engine, dimension: str | None, dated: Dated) -> None:
@@ -171,7 +170,7 @@ def reconcile(engine: Engine) -> Reconciliation:
         off = max((abs((row[name] or zero) - (whole[name] or zero)) for name in LISTS["components"]), default=zero)
         total = row["cm3"] if row["cm3"] is not None else zero
         difference = total - (whole["cm3"] or zero)
-        slices.append(Slice(row["dimension"], row["members"], total, difference if difference else off))
+        slices.append(Slice(row["dimension"], row["members"], total, difference or off))
     return Reconciliation(
         total=whole["cm3"] or zero,
         components={name: whole[name] or zero for name in COMPONENTS},
