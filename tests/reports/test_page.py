@@ -87,7 +87,7 @@ def test_it_says_the_figures(page):
         "$7.30k",
         "$5.20k to $9.00k in 28 days",
         "Cannot make a profit: SKU 102971",
-        "units 412 · cm2 per unit −$2.41 · return rate 12.1% · unit price $8.99",
+        "units 412 · CM2 per unit −$2.41 · return rate 12.1% · unit price $8.99",
         "$1,173,363.82",
         "100% of net sales rests on assumed cost of goods",
         "+$229k",
@@ -150,7 +150,7 @@ def test_the_same_run_gives_the_same_page():
 def test_evidence_reads_as_its_name_says():
     evidence = {"n_orders": 12, "return_rate": 0.25, "cm2": "-3.5", "cover_weeks": 7.25, "reason": "late", "cost": None}
     assert evidence_text(evidence, "EUR") == (
-        "n orders 12 · return rate 25.0% · cm2 −€3.50 · cover weeks 7.25 · reason late"
+        "orders 12 · return rate 25.0% · CM2 −€3.50 · cover weeks 7.25 · reason late"
     )
     assert entity_text({"customer_id": "42", "sku": "17"}) == "customer 42 × SKU 17"
     assert words("marketing_channel") == "Marketing channel"

@@ -54,7 +54,9 @@ def columns(periods: Sequence[Column], width: int, height: int, title: str, writ
     for index, period in enumerate(periods):
         centre = LEFT + step * (index + 0.5)
         if index % every == 0:
-            shapes.append(element("text", period.label, class_="tick", x=centre, y=height - 6, text_anchor="middle"))
+            edge = centre + LABEL_WIDTH / 2 > width
+            x, anchor = (width, "end") if edge else (centre, "middle")
+            shapes.append(element("text", period.label, class_="tick", x=x, y=height - 6, text_anchor=anchor))
         if period.amount is None:
             continue
         y = TOP + plot * (1 - scale.at(period.amount))

@@ -15,6 +15,8 @@ LEFT: Final = 56
 RIGHT: Final = 14
 TOP: Final = 34
 BOTTOM: Final = 36
+APART: Final = 0.05
+"""Share of the height by which peak and end must differ for the end to have a label of its own."""
 NEAR_LEFT: Final = 0.2
 NEAR_RIGHT: Final = 0.6
 """Peaks beyond these shares have their label set to one side, so that it stays inside the box."""
@@ -69,7 +71,7 @@ def curve(data: Curve, width: int, height: int, title: str, write: Callable[[flo
     shapes.append(
         element("text", data.peak_label, class_="mark", x=x(peak_share), y=y(peak_amount) - 10, text_anchor=anchor)
     )
-    if len(after) > 1:
+    if len(after) > 1 and scale.at(peak_amount) - scale.at(data.points[-1][1]) > APART:
         below = min(y(data.points[-1][1]) + 18, height - BOTTOM - 4)
         shapes.append(
             element("text", data.end_label, class_="mark", x=width - RIGHT, y=below, text_anchor="end"),

@@ -9,6 +9,8 @@ from profithunt.errors import UsageError
 
 if TYPE_CHECKING:
     from profithunt.api import Shop
+    from profithunt.cli.progress import Steps
+    from profithunt.sources.propose import Proposal
 
 
 def open_shop(shop: Path | None, option: Path | None = None) -> Shop:
@@ -18,3 +20,31 @@ def open_shop(shop: Path | None, option: Path | None = None) -> Shop:
     if shop is not None and option is not None and shop.resolve() != option.resolve():
         raise UsageError(f"two shops are named: {shop} and {option}", do="name one, as SHOP or as --shop SHOP")
     return Shop.open(option or shop or Path.cwd())
+
+
+def must_be_free(folder: Path, *, force: bool) -> None:
+    """Raise UsageError when a shop is there already and isn't to be replaced; said before anything is looked at."""
+    from profithunt.config import FILE_NAME
+
+    target = folder / FILE_NAME
+    if target.exists() and not force:
+        raise UsageError(
+            "there is a shop already", where=str(target), do="choose another folder, or say --force to replace it"
+        )
+
+
+def propose(source: Path, preset: str | None, steps: Steps) -> Proposal:
+    """What the files of a folder mean, as far as they say."""
+    from profithunt.engine import Engine
+    from profithunt.sources.propose import propose as proposed
+
+    with Engine() as engine:
+        return proposed(source, engine, preset, progress=steps.step)
+
+
+def prepare(folder: Path, source: Path, preset: str, steps: Steps) -> None:
+    """Make the shop of a known export, unless it is there already."""
+    from profithunt.config import FILE_NAME
+
+    if not (folder / FILE_NAME).exists():
+        propose(source, preset, steps).write(folder)

@@ -14,12 +14,13 @@ from sqlglot import exp
 from profithunt.config import CostRate, ShopConfig
 from profithunt.detectors import catalogue
 from profithunt.engine import Engine, Relation, compile_sql, literal, split_header
+from profithunt.ledger.dimensions import UNALLOCATED
 from profithunt.ledger.reading import Reconciliation, Step as LedgerStep, Whale as LedgerWhale
 from profithunt.opportunities.opportunity import Opportunity, read_rows
 from profithunt.reports import content
 
 N_TAIL: Final = 10
-N_OPPORTUNITIES: Final = 12
+N_OPPORTUNITIES: Final = 10
 N_WORST: Final = 6
 SPREAD_BY: Final = ("category", "channel", "store", "country", "brand")
 """Dimensions whose members are worth comparing: the first with more than one member is shown."""
@@ -287,7 +288,7 @@ def _spreads(shop: Source, reconciliation: Reconciliation) -> tuple[content.Spre
 
 
 def _spread_by(shop: Source, dimension: str) -> content.Spread:
-    rows = shop.spread(dimension).dicts()
+    rows = [row for row in shop.spread(dimension).dicts() if row["member"] != UNALLOCATED]
     worst = ([row for row in rows if row["n_orders"] >= ENOUGH_ORDERS] or rows)[:N_WORST]
     examples: dict[str, list[str]] = {}
     for row in shop.worst_orders(dimension, [row["member"] for row in worst], n=2).dicts():

@@ -84,7 +84,8 @@ def assumed_share(report: Report) -> Decimal | None:
     return ratio(assumed, sum((basis.net_sales for basis in report.bases), Decimal(0)))
 
 
-def _basis(report: Report) -> str:
+def basis(report: Report) -> str:
+    """What the amounts are, and what share of them rests on assumptions."""
     assumed = assumed_share(report)
     rest = f" {fmt.share(assumed)} of net sales rests on assumed costs of goods." if assumed else ""
     return f"All amounts in {report.currency}, without tax, by date of order.{rest}"
@@ -198,19 +199,21 @@ def _spread(report: Report) -> str:
     )
 
 
-def _opportunities(report: Report) -> str:
+def opportunities(report: Report, n_shown: int | None = None) -> str:
+    """How many opportunities there are, and how many of them are shown."""
     if not report.n_opportunities:
         return (
             "Nothing found that passes the gates. Opportunities appear here when a detector finds money whose gap to "
             "its peers is likely to be real."
         )
-    shown = len(report.opportunities)
+    shown = min(len(report.opportunities), n_shown or len(report.opportunities))
     which = "all shown" if shown == report.n_opportunities else f"the first {shown} shown"
     count = fmt.counted(report.n_opportunities, "opportunity", "opportunities")
     return f"{count}, {which}. Values are estimates over the window named, with their range from p10 to p90."
 
 
-def _reconciliation(report: Report) -> str:
+def reconciliation(report: Report) -> str:
+    """Whether every cut of the ledger adds up to the whole."""
     if report.reconciles:
         return (
             f"Yes: cut by any of {fmt.counted(len(report.slices), 'dimension')}, the members add up to "
@@ -220,7 +223,8 @@ def _reconciliation(report: Report) -> str:
     return f"No: {', '.join(off) or 'the ledger'} differs from the total."
 
 
-def _assumptions(report: Report) -> str:
+def assumptions(report: Report) -> str:
+    """What share of net sales rests on assumed costs of goods."""
     assumed = assumed_share(report)
     if assumed is None:
         return "The data says nothing about the source of costs."
@@ -232,7 +236,8 @@ def _assumptions(report: Report) -> str:
     )
 
 
-def _health(report: Report) -> str:
+def health(report: Report) -> str:
+    """How many rows were read and set aside, with how much money."""
     read = sum(table.rows_read for table in report.tables)
     aside = sum(table.rows_quarantined for table in report.tables)
     if not aside:
@@ -248,7 +253,7 @@ def write(report: Report) -> Text:
     return Text(
         headline=headline(report),
         lead=_lead(report),
-        basis=_basis(report),
+        basis=basis(report),
         figures=_figures(report),
         waterfall=waterfall(report.steps, report.currency),
         nothing=nothing(report.steps),
@@ -259,8 +264,8 @@ def write(report: Report) -> Text:
         whale=whale_finding,
         whale_description=whale_description,
         spread=_spread(report),
-        opportunities=_opportunities(report),
-        reconciliation=_reconciliation(report),
-        assumptions=_assumptions(report),
-        health=_health(report),
+        opportunities=opportunities(report),
+        reconciliation=reconciliation(report),
+        assumptions=assumptions(report),
+        health=health(report),
     )

@@ -9,13 +9,16 @@ from typing import Final
 from profithunt import fmt
 from profithunt.reports.content import Rate
 
-RATES: Final = ("_rate", "_share", "rate", "share", "margin")
-PER_UNIT: Final = ("_per_unit", "_per_order", "_per_line")
-MONEY: Final = (
-    "value", "cost", "price", "amount", "sales", "cm1", "cm2", "cm3", "cogs", "profit", "loss", "spend", "refund",
-    "discount", "subsidy", "carriage", "money",
-)  # fmt: skip
-"""Words in the name of a piece of evidence that say what it is."""
+RATES: Final = ("rate", "share", "margin")
+COUNTS: Final = {
+    "n", "units", "orders", "lines", "days", "customers", "parcels", "contacts", "clicks", "reasons", "buyers", "items",
+}  # fmt: skip
+MONEY: Final = {
+    "value", "cost", "costs", "price", "amount", "sales", "cm1", "cm2", "cm3", "cogs", "profit", "loss", "spend",
+    "refund", "refunded", "refunds", "discount", "discounts", "subsidy", "carriage", "delivery", "marketing", "fees", "service",
+    "money", "billed", "card", "paid", "promotion",
+}  # fmt: skip
+"""Words in the name of a piece of evidence that say what it is; one per unit, order … of something is money, too."""
 
 
 def words(name: str) -> str:
@@ -43,15 +46,18 @@ def evidence_value(name: str, value: object, currency: str) -> str:
         return ", ".join(evidence_value(name, part, currency) for part in value)
     if fmt.to_decimal(value if isinstance(value, (int, float, Decimal, str)) else None) is None:
         return str(value)
-    figure = fmt.to_decimal(str(value))
-    last = name.rsplit("_", 1)[-1]
-    if name.endswith(RATES):
+    figure, parts = fmt.to_decimal(str(value)), name.split("_")
+    if parts[-1] in RATES:
         return fmt.share(figure)
-    if name.startswith("n_") or last in {"units", "orders", "lines", "days", "customers"}:
-        return fmt.count(figure)
-    if name.endswith(PER_UNIT) or any(word in name.split("_") for word in MONEY):
+    if parts[0] != "n" and (("per" in parts[:-1] and parts[-1] != "million") or MONEY.intersection(parts)):
         return fmt.money(figure, currency)
-    return fmt.number(figure)
+    return fmt.count(figure) if COUNTS.intersection(parts) and parts[0] != "mean" else fmt.number(figure)
+
+
+def evidence_name(name: str) -> str:
+    """The name of a piece of evidence in words: `n_orders` → `orders`, `cm2_per_unit` → `CM2 per unit`."""
+    parts = name.removeprefix("n_").split("_")
+    return " ".join(part.upper() if part in {"cm1", "cm2", "cm3", "sku"} else part for part in parts)
 
 
 def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
@@ -63,7 +69,7 @@ def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
         parts.append(f"{rate} against {benchmark} among peers")
     told = facts if isinstance(facts, Mapping) else {} if isinstance(sample, Mapping) else evidence
     parts += [
-        f"{name.replace('_', ' ')} {evidence_value(name, value, currency)}"
+        f"{evidence_name(name)} {evidence_value(name, value, currency)}"
         for name, value in told.items()
         if value not in (None, 0, "", "0")
     ]
