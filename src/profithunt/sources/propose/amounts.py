@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from profithunt.sources.propose.profile import TableProfile
+from profithunt.sources.propose.profile import ColumnProfile, TableProfile
 
 _LOOKED_AT = 400
 _LEAST_ROWS = 8
 _HOLDS = 0.95
 _BONUS = 0.45
+_NEAR = 0.02
 Numbers = Sequence[float | None]
 
 
@@ -56,9 +57,9 @@ class Evidence:
                 return _BONUS if (concept == "discount_rate") == (best.form == "rate") else -0.5
         if column in self.per_unit:
             if concept in ("unit_price", "list_price"):
-                return 0.1 if self.per_unit[column] else -0.35
+                return 0.1 if self.per_unit[column] else -0.6
             if concept == "line_amount":
-                return -0.35 if self.per_unit[column] else 0.1
+                return -0.6 if self.per_unit[column] else 0.1
         return 0.0
 
     def why(self, concept: str, column: str) -> str:
@@ -82,10 +83,13 @@ def evidence(table: TableProfile, item_columns: Sequence[str] = ()) -> Evidence:
     products = sorted(
         _products(table, varied, numbers), key=lambda found: (-round(found.holds, 2), found.form != "plain")
     )
-    per_unit: dict[str, bool] = {}
+    votes: dict[str, int] = defaultdict(int)
     if not products:
-        for quantity in [name for name in varied if table.columns[name].whole > 0.98]:
-            per_unit |= _per_unit(table, quantity, item_columns, varied)
+        for quantity in [name for name in varied if _countable(table.columns[name])]:
+            for money, vote in _per_unit(table, quantity, item_columns, varied).items():
+                if abs(vote) > abs(votes[money]):
+                    votes[money] = vote
+    per_unit = {money: vote > 0 for money, vote in votes.items()}
     return Evidence(tuple(products), per_unit)
 
 
@@ -158,9 +162,14 @@ def _holds(left: Numbers, right: Numbers, quantity: Numbers, price: Numbers) -> 
     return good / telling if telling >= _LEAST_ROWS else 0.0
 
 
-def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], names: Sequence[str]) -> dict[str, bool]:
-    """Whether a money column stays the same, for one item, when the quantity differs (a unit price), or grows with it."""
-    result: dict[str, bool] = {}
+def _countable(column: ColumnProfile) -> bool:
+    """Whether a column could count units: small whole numbers that repeat."""
+    return column.whole > 0.98 and 0 < (column.middle or 0) <= 50 and column.distinct < 0.5 * column.rows  # noqa: PLR2004
+
+
+def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """Votes for a money column being a price of one unit (> 0: the same, for one item, whatever the quantity) or not."""
+    result: dict[str, int] = {}
     amounts = table.numbers(quantity)
     for money in names:
         if money == quantity or table.columns[money].whole > 0.98:  # noqa: PLR2004
@@ -175,9 +184,9 @@ def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], names: S
             for pairs in seen.values():
                 known = sorted(pairs.items())
                 for (few, low), (many, high) in zip(known, known[1:], strict=False):
-                    same += abs(low - high) <= 0.02 * abs(low)
-                    grows += abs(low / few - high / many) <= 0.02 * abs(low / few)
-            if same + grows >= _LEAST_ROWS and max(same, grows) > 2 * min(same, grows):
-                result[money] = same > grows
-                break
+                    same += abs(low - high) <= _NEAR * abs(low)
+                    grows += abs(low / few - high / many) <= _NEAR * abs(low / few)
+            decided = max(same, grows) >= _LEAST_ROWS and max(same, grows) > 2 * min(same, grows)
+            if decided and abs(same - grows) > abs(result.get(money, 0)):
+                result[money] = same - grows
     return result

@@ -56,6 +56,8 @@ def assemble(files: list[FileReading], engine: Engine) -> Assembly:
             if file.role == "customers":
                 _persons(work, draft, file, heads)
             work.drafts.append(draft)
+    for file in lines:
+        _prices(work, file, known)
     for table in ("customers", "products", "stores"):
         if table not in roles:
             _from_others(work, table, lines if table == "products" else heads or lines)
@@ -149,6 +151,30 @@ def _orders(work: Assembly, file: FileReading, lines: list[FileReading], known: 
         if person is not None:
             _join_person(draft, file, customers, person)
     work.drafts.append(draft)
+
+
+def _prices(work: Assembly, file: FileReading, known: list[FileReading]) -> None:
+    """Lines that state no price take the product's, where a file of products has one."""
+    draft = next(draft for draft in work.drafts if draft.table == "order_lines" and draft.file is file)
+    if {"unit_price", "line_amount"} & set(draft.columns):
+        return
+    for products in (other for other in known if other.role == "products"):
+        price = next(
+            (column for name in ("unit_price", "price", "list_price") if (column := products.column(name))), None
+        )
+        item, key = file.column("sku"), products.column("sku")
+        if price is not None and item is not None and key is not None:
+            draft.joins.append(
+                (products, {"on": f"{item.name} = {key.name}", "columns": {"price_of_item": price.name}})
+            )
+            draft.columns["unit_price"] = ColumnDraft(
+                "price_of_item", 0.5, f"{price.name} of {products.table.name}: the lines state none"
+            )
+            work.says.ask(
+                f"{file.table.name} states no prices; were the items sold at {price.name} of {products.table.name}?"
+            )
+            return
+    work.says.ask(f"No column of {file.table.name} says what was paid (unit price or line total). Which one is it?")
 
 
 def _meets(work: Assembly, file: FileReading, other: FileReading) -> bool:

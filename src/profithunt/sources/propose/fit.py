@@ -68,7 +68,7 @@ def _quantity(column: ColumnProfile) -> float | None:
     if not column.is_number or column.is_date:
         return None
     if column.distinct > 0.9 * column.rows and column.rows > 50 and column.whole > _MOSTLY:
-        return -0.4
+        return -0.25
     return 0.15 if column.whole > 0.95 else -0.05
 
 

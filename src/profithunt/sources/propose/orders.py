@@ -68,7 +68,7 @@ def ordered_at(draft: SourceDraft, target: str, file: FileReading) -> None:
 def customer(draft: SourceDraft, file: FileReading) -> None:
     """Who it was: the customer number, else the e-mail address in lower case."""
     email = file.column("email")
-    if draft.take("customer_id", "customer_id") or email is None:
+    if "customer_id" in draft.columns or draft.take("customer_id", "customer_id") or email is None:
         return
     address = exp.Nullif(this=exp.Lower(this=tree.trimmed(email)), expression=exp.Literal.string(""))
     draft.work_out("customer_id", address, 0.7, f"no customer number: {email.name} in lower case names the customer")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from profithunt.sources.propose import fit, names
+from profithunt.sources.propose.concepts import candidates
 from profithunt.sources.propose.draft import FileReading
 from profithunt.sources.propose.profile import ColumnProfile, relation, text_of
 from profithunt.sources.propose.roles import Meaning
@@ -82,7 +83,7 @@ def _foreign_key(concept: str, file: FileReading, home: FileReading, engine: Eng
     """Choose the column of a file that refers to a home file's key, where the one taken by name doesn't."""
     key = str(home.reading.column(concept))
     current = file.reading.column(concept)
-    if current and inclusion(file, current, home, key, engine) > _FAILS:
+    if concept not in candidates(file.role) or (current and inclusion(file, current, home, key, engine) > _FAILS):
         return file
     taken = {meaning.column for meaning in file.reading.meanings.values() if meaning.score > 0.9}
     best, share = None, _JOINS

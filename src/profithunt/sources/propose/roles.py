@@ -95,6 +95,9 @@ def _score(
     ):
         value -= _A_SHARE
     named = names.fit(forms, concept, speech)
+    other = {"line_amount": "unit_price", "unit_price": "line_amount"}.get(concept)
+    if other is not None and evidence.per_unit.get(column) is (concept == "unit_price"):
+        named = max(named, names.fit(forms, other, speech), key=lambda fit: fit.score)  # the name misleads
     proof = evidence.bonus(concept, column)
     if named.score == 0 and proof < _STRONG and value < _STRONG:
         return None
@@ -147,12 +150,24 @@ def _as(role: str, table: TableProfile, fits: dict[str, dict[str, Meaning]]) -> 
             target = targets[position]
             meanings[target] = fits[target][columns[row]]
             total += grid[row][position]
+    _only_dates(role, meanings, table)
     groups = roles()[role].must
     lacking = tuple(group for group in groups if not any(name in meanings for name in group))
     must = sum(max((meanings[name].score for name in group if name in meanings), default=0.0) for group in groups)
     score = total * 0.5 + 1.5 * must / len(groups) - _LACKS * len(lacking)
     score += _GRAIN * _grain(role, meanings, table) + _FILE * _named(role, table.table.stem)
     return Reading(role, meanings, score, lacking)
+
+
+def _only_dates(role: str, meanings: dict[str, Meaning], table: TableProfile) -> None:
+    """The only column of dates is the day of the row, whatever it is called."""
+    day = "ordered_at" if role in ("order_lines", "orders") else "event_at"
+    if day not in candidates(role) or any(concepts()[name].kind == "date" for name in meanings):
+        return
+    taken = {meaning.column for meaning in meanings.values()}
+    free = [column.name for column in table.columns.values() if column.is_date and column.name not in taken]
+    if len(free) == 1:
+        meanings[day] = Meaning(day, free[0], LEAST, "the only dates in the file")
 
 
 def _share_of_key(role: str, target: str, column: str, table: TableProfile) -> float:
