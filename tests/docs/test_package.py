@@ -43,7 +43,7 @@ def test_the_core_works_without_any_data_frame_library(tmp_path: Path):
     shutil.copytree(REPOSITORY / "examples", tmp_path / "shop", ignore=shutil.ignore_patterns(".profithunt"))
     program = """
 import sys
-for name in ("pandas", "polars", "pyarrow", "altair", "sqlalchemy", "psycopg", "adbc_driver_manager"):
+for name in ("pandas", "polars", "pyarrow", "sqlalchemy", "psycopg", "adbc_driver_manager"):
     sys.modules[name] = None  # an import of it fails, as where it is not installed
 from profithunt import Shop
 from profithunt.errors import UsageError

@@ -40,14 +40,17 @@ def test_statements_follow_each_other_while_a_relation_is_open(orders: Engine):
 
 
 def test_a_relation_becomes_any_data_frame(orders: Engine):
-    pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
     relation = orders.relation("SELECT order_id, paid FROM orders ORDER BY order_id NULLS LAST")
     assert list(relation.df().order_id[:2]) == ["a", "b"]
     assert relation.pl()["paid"].to_list() == [None, Decimal("2.5000"), Decimal("1.2500")]
-    assert relation.arrow().schema.field("paid").type == pyarrow.decimal128(18, 4)
-    assert polars.DataFrame(relation).equals(relation.pl())
-    assert pyarrow.table(relation).equals(relation.arrow())
-    assert pandas.DataFrame(relation.dicts()).shape == (3, 2)
+    assert relation.arrow().schema.field("paid").type == pa.decimal128(18, 4)
+    assert pl.DataFrame(relation).equals(relation.pl())
+    assert pa.table(relation).equals(relation.arrow())
+    assert pd.DataFrame(relation.dicts()).shape == (3, 2)
 
 
 def test_parquet_files_are_sorted_typed_and_equal_byte_for_byte(orders: Engine, tmp_path: Path):
@@ -73,8 +76,9 @@ def test_names_are_replaced_whatever_they_stood_for(engine: Engine):
 
 
 def test_arrow_from_elsewhere_is_copied_in(engine: Engine):
-    pyarrow = pytest.importorskip("pyarrow")
-    table = pyarrow.table({"sku": ["x", "y"], "n": [1, None]})
+    import pyarrow as pa
+
+    table = pa.table({"sku": ["x", "y"], "n": [1, None]})
     engine.attach_arrow("given", table)
     del table
     assert engine.rows("SELECT sku, n FROM given ORDER BY sku") == [("x", 1), ("y", None)]
