@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from sqlglot import exp
 
 from profithunt.config import ShopConfig
 from profithunt.engine import Engine
 from profithunt.ledger.build import build_ledger, empty_table
 from profithunt.schema import SQL_TYPES, TABLES
-from sqlglot import exp
 
 START = dt.date(2024, 1, 1)
 DAYS = 420
@@ -136,10 +136,7 @@ def make(seed: int, *, leaks: bool = True) -> World:
     won = rng.binomial(clicks, order_rate[:, None])
     free = {d: list(rng.permutation(np.flatnonzero(day == d))) for d in range(DAYS)}
     touched = [
-        (k, free[d].pop())
-        for k, d in zip(*np.nonzero(won), strict=True)
-        for _ in range(won[k, d])
-        if len(free[d]) > 1
+        (k, free[d].pop()) for k, d in zip(*np.nonzero(won), strict=True) for _ in range(won[k, d]) if len(free[d]) > 1
     ]
     touch_keyword = np.array([k for k, _ in touched])
     touch_order = np.array([o for _, o in touched])
@@ -271,7 +268,10 @@ def attach(engine: Engine, tables: dict[str, dict[str, object]]) -> None:
     """Put canonical tables into an engine, typed, with columns that are not given as null."""
     for name, columns in tables.items():
         engine.attach_arrow(f"raw_{name}", pa.table({key: pa.array(value) for key, value in columns.items()}))
-        kinds = {column.name: column.type for column in TABLES[name].columns.values()} | {"_file": "text", "_row": "int"}
+        kinds = {column.name: column.type for column in TABLES[name].columns.values()} | {
+            "_file": "text",
+            "_row": "int",
+        }
         chosen = [
             exp.alias_(
                 exp.cast(exp.column(key) if key in columns else exp.null(), SQL_TYPES[kind], dialect="duckdb"), key

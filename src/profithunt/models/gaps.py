@@ -36,6 +36,7 @@ ACTIVITY: Final = ("n_rows", "n_recent", "n_days", "days_waited", "days_silent")
 
 N_DRAWS = 512
 _FEW_PEERS = 8
+_LEAST_GAP = 0.2
 _BEYOND_CHANCE = 3.3
 _TINY = 1e-12
 _UNIT_PRIOR = 3.0
@@ -46,9 +47,10 @@ _VARIANCE_PRIOR = 4.0
 class Rule:
     """How a detector judges.
 
-    `direction` in which a rate is bad; `outlier` percentile of ordinary peers that an entity must lie beyond (None: any
-    gap to the benchmark counts); `probability` the least P(gap > 0); `false_discovery` the share of false finds that is
-    accepted over all tested; `window_days` seen; `horizon_days` ahead; `season` how much busier the horizon is.
+    `direction` in which a rate is bad; `outlier` percentile of ordinary peers that an entity must lie beyond, and by a
+    fifth of the benchmark (None: any gap to the benchmark counts); `probability` the least P(gap > 0);
+    `false_discovery` the share of false finds that is accepted over all tested; `window_days` seen; `horizon_days`
+    ahead; `season` how much busier the horizon is.
     """
 
     statistic: Statistic
@@ -109,7 +111,7 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     passed = benjamini_hochberg(p_value, rule.false_discovery)
     beyond = sign * (rate - benchmark) > 0
     if rule.outlier is not None:
-        beyond &= sign * (rate - ordinary) > 0
+        beyond &= (sign * (rate - ordinary) > 0) & (np.abs(rate - benchmark) >= _LEAST_GAP * np.abs(benchmark))
     if "limit" in data:
         over = posterior.above(data["limit"])
         beyond &= (over if sign > 0 else 1 - over) >= rule.probability
@@ -293,15 +295,19 @@ def _p_values(data: dict[str, Array], raw: Array, error: Array, benchmark: Array
         return np.asarray(special.stdtr(np.maximum(n + _VARIANCE_PRIOR - 1, 1), -distance), dtype=np.float64)
     hits = np.nan_to_num(data["hits"])
     if rule.statistic == "share":
-        trials = np.nan_to_num(data["trials"])
+        misses = np.nan_to_num(data["trials"]) - hits
         level = np.clip(benchmark, 1e-9, 1 - 1e-9)
-        result = special.bdtrc(hits - 1, trials, level) if high else special.bdtr(hits, trials, level)
-        result = np.where((hits <= 0) & high, 1.0, result)
+        # Tails of the binomial as incomplete beta functions.
+        result = (
+            special.betainc(np.maximum(hits, _TINY), misses + 1, level)
+            if high
+            else special.betaincc(hits + 1, np.maximum(misses, _TINY), level)
+        )
     else:
-        mean = np.maximum(benchmark, 1e-12) * np.nan_to_num(data["exposure"])
-        result = special.pdtrc(hits - 1, mean) if high else special.pdtr(hits, mean)
-        result = np.where((hits <= 0) & high, 1.0, result)
-    return np.asarray(np.nan_to_num(result, nan=1.0), dtype=np.float64)
+        mean = np.maximum(benchmark, _TINY) * np.nan_to_num(data["exposure"])
+        result = special.gammainc(np.maximum(hits, _TINY), mean) if high else special.gammaincc(hits + 1, mean)
+    certain = (hits <= 0) if high else (rule.statistic == "share") & (hits >= np.nan_to_num(data.get("trials", hits)))
+    return np.asarray(np.where(certain, 1.0, np.nan_to_num(result, nan=1.0)), dtype=np.float64)
 
 
 def _unit(data: dict[str, Array], groups: npt.NDArray[np.intp]) -> tuple[Array, Array]:

@@ -149,9 +149,10 @@ def fit_gamma(hits: Array, exposure: Array) -> Prior:
 
         return at(_golden(loss, np.log(0.2), np.log(1e4), few))
 
+    usual = float(np.median(exposure)) if exposure.size else 1.0
+
     def wide(found: tuple[float, float]) -> tuple[float, float]:
-        rate = found[0] / found[1]
-        return 0.5, 0.5 / (3 * rate)
+        return 0.5, min(0.5 / 3 * found[1] / found[0], 0.05 * usual)
 
     return _fit("gamma", hits, exposure, counts, body, wide)
 

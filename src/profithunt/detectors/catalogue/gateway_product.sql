@@ -51,10 +51,14 @@ newcomers AS (
     AND f.first_on <= $window_end
   GROUP BY f.customer_id, f.first_on
 ),
+sizes AS (
+  SELECT X_PERCENTILE(first_sales, 0.333) AS small, X_PERCENTILE(first_sales, 0.667) AS middle FROM newcomers
+),
 sized AS (
-  SELECT customer_id, first_on, first_month, later,
-         NTILE(3) OVER (ORDER BY first_sales, customer_id) AS size
-  FROM newcomers
+  SELECT n.customer_id, n.first_on, n.first_month, n.later,
+         CASE WHEN n.first_sales <= s.small THEN 1 WHEN n.first_sales <= s.middle THEN 2 ELSE 3 END AS size
+  FROM newcomers AS n
+  CROSS JOIN sizes AS s
 ),
 adjusted AS (
   SELECT customer_id, first_on, later,

@@ -1,0 +1,173 @@
+"""The hunt on made-up shops whose leaks are known: what is found, what it is said to cost, what is left alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from profithunt.detectors import catalogue, parse_detector
+from profithunt.engine import Engine
+from profithunt.errors import ConfigError
+from profithunt.opportunities import Hunt, Settings, as_query, hunt
+from profithunt.opportunities.opportunity import read_rows
+from tests.detectors.test_definition import GOOD
+from tests.opportunities.world import World, build, make
+
+Key = tuple[int, tuple[tuple[str, str], ...]]
+
+
+def _key(number: int, entity: object) -> Key:
+    assert isinstance(entity, dict)
+    return number, tuple(sorted(entity.items()))
+
+
+def _hunt(world: World, folder: Path) -> Hunt:
+    with Engine(threads=2) as engine:
+        build(engine, world, folder)
+        return hunt(engine, catalogue())
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make(1)
+
+
+@pytest.fixture(scope="module")
+def found(world: World, tmp_path_factory: pytest.TempPathFactory) -> Hunt:
+    return _hunt(world, tmp_path_factory.mktemp("world"))
+
+
+def _score(worlds: list[tuple[World, Hunt]]) -> dict[str, float]:
+    errors, covered, others = [], [], 0
+    money = money_found = 0.0
+    for world, result in worlds:
+        truth = {_key(leak.number, leak.entity): leak.cost for leak in world.leaks}
+        got = {_key(item.detector, dict(item.entity)): item for item in result if item.counted}
+        others += len(set(got) - set(truth))
+        money += sum(truth.values())
+        for key in set(got) & set(truth):
+            money_found += truth[key]
+            errors.append(abs(got[key].value / truth[key] - 1))
+            covered.append(got[key].p10 <= truth[key] <= got[key].p90)
+    score = {
+        "recall": money_found / money,
+        "precision": len(errors) / (len(errors) + others),
+        "error": float(np.median(errors)),
+        "covered": float(np.mean(covered)),
+    }
+    print(
+        f"recall of planted money {score['recall']:.0%}, precision {score['precision']:.0%}, "
+        f"median money error {score['error']:.0%}, P10–P90 holds the truth {score['covered']:.0%}"
+    )
+    return score
+
+
+def test_planted_leaks_are_found_with_their_money(world: World, found: Hunt):
+    assert not found.failed
+    score = _score([(world, found)])
+    assert score["recall"] >= 0.9
+    assert score["precision"] >= 0.8
+    assert score["error"] <= 0.25
+
+
+def test_small_samples_are_left_alone(world: World, found: Hunt):
+    got = {_key(item.detector, dict(item.entity)) for item in found}
+    flagged = [decoy for decoy in world.decoys if _key(*decoy) in got]
+    assert len(flagged) <= 0.05 * len(world.decoys)
+
+
+@pytest.mark.slow
+def test_planted_leaks_over_several_shops(tmp_path: Path):
+    worlds = []
+    for seed in (2, 3, 4, 5):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        made = make(seed)
+        worlds.append((made, _hunt(made, folder)))
+    score = _score(worlds)
+    assert score["recall"] >= 0.9
+    assert score["precision"] >= 0.8
+    assert score["error"] <= 0.25
+    assert 0.6 <= score["covered"] <= 0.95
+
+
+@pytest.mark.slow
+def test_a_shop_without_leaks_has_next_to_none(tmp_path: Path):
+    result = _hunt(make(21, leaks=False), tmp_path)
+    tests = sum(result.tested.values())
+    print(f"{len(result)} finds in {tests} tests of a shop without leaks")
+    assert len(result) <= 0.004 * tests
+
+
+def test_json_contract(found: Hunt):
+    listed = json.loads(json.dumps(found.to_json()))
+    assert [item["rank"] for item in listed] == list(range(1, len(listed) + 1))
+    keys = {"id", "detector", "code", "level", "entity", "value", "p10", "p90", "confidence", "window_days", "rank",
+            "action", "reversible", "owner", "evidence"}  # fmt: skip
+    for item in listed:
+        assert set(item) == keys
+        assert item["p10"] <= item["value"] <= item["p90"]
+        assert 0 < item["confidence"] <= 1
+        assert item["window_days"] == 28
+        assert {"window", "sample", "assumed_share", "valued_as"} <= set(item["evidence"])
+    assert len({item["id"] for item in listed}) == len(listed)
+
+
+def test_ids_stay_from_run_to_run(world: World, found: Hunt, tmp_path: Path):
+    again = _hunt(world, tmp_path)
+    assert [item.to_json() for item in again] == [item.to_json() for item in found]
+
+
+def test_example_orders_stand_behind_a_find(found: Hunt):
+    items = [item for item in found if item.name == "return_driven_loss"]
+    assert items
+    assert all(item.evidence["orders"][0]["order_id"].startswith("O") for item in items)
+
+
+def test_filters_keep_ranks(found: Hunt):
+    skus = found.only(level="sku", minimum=50)
+    assert skus
+    assert all(item.level == "sku" and item.value >= 50 for item in skus)
+    assert [item.rank for item in skus] == sorted(item.rank for item in skus)
+    assert not found.only(owner="nobody")
+
+
+def test_each_entity_counts_once(found: Hunt):
+    assert found.total <= sum(item.value for item in found if item.counted)
+
+
+def test_opportunities_are_stored_as_a_table(found: Hunt, tmp_path: Path):
+    with Engine() as engine:
+        assert engine.write_parquet(as_query(found.opportunities), tmp_path / "opportunities.parquet") == len(found)
+        engine.attach_parquet("opportunities", tmp_path / "opportunities.parquet")
+        rows = engine.dicts("SELECT * FROM opportunities ORDER BY rank")
+        assert [item.id for item in read_rows(rows)] == [item.id for item in found]
+        assert engine.write_parquet(as_query(()), tmp_path / "none.parquet") == 0
+
+
+def test_one_that_fails_is_reported_and_the_others_go_on(tmp_path: Path):
+    broken = parse_detector(GOOD.replace("country IS NOT NULL", "planet IS NOT NULL"), "own.sql")
+    steps = []
+
+    class Watch:
+        def step(self, name: str, done: int, total: int) -> None:
+            steps.append((name, done, total))
+
+    with Engine() as engine:
+        build(engine, make(1), tmp_path)
+        result = hunt(engine, [broken, *catalogue()], progress=Watch())
+        with pytest.raises(ConfigError, match="no threshold"):
+            hunt(engine, catalogue(), Settings(thresholds={"cannot_make_a_profit": {"minunits": 3}}))
+    assert [item.name for item in result.failed] == ["delivery_below_cost"]
+    assert "planet" in result.failed[0].reason
+    assert len(result) > 10
+    assert steps[0] == ("delivery_below_cost", 0, len(catalogue()) + 1)
+
+
+def test_sleeping_detectors_say_what_wakes_them(found: Hunt):
+    sleeping = {item.name: item for item in found.sleeping}
+    assert sleeping["search_term_waste"].missing == ("touches.search_term", "touches.cost")
+    assert "search" in sleeping["search_term_waste"].wakes
