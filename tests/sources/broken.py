@@ -128,7 +128,7 @@ CASES = [
     Case("empty file", text(""), error="in.csv: is empty"),
     Case("blank lines only", text("\n \n\n"), error="in.csv: is empty"),
     Case("header only", text(HEAD), kept=0, total="0"),
-    Case("file missing", lambda folder: None, error="no file matches in.csv"),
+    Case("file missing", Path.exists, error="no file matches in.csv"),
     Case("folder where a file is expected", lambda folder: (folder / "in.csv").mkdir(), error="in.csv is a folder"),
     Case("empty folder", lambda folder: (folder / "in").mkdir(), "in", error="holds no file"),
     Case("dangling link", linked("gone.csv"), error="the link in.csv leads nowhere"),

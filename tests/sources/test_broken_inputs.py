@@ -3,9 +3,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.sources.broken import CASES, Case, long_line
 
 from profithunt.errors import SourceError
+from tests.sources.broken import CASES, Case, long_line
 
 LIMIT = "[limits]\nmax_file_bytes = 25_000_000\n"
 

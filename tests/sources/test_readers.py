@@ -45,7 +45,7 @@ def test_sqlite(shop):
     connection.close()
     shop.lines("in.sqlite", 'relation = "lines of 2024"')
     assert kept(shop) == EXPECTED
-    with pytest.raises(SourceError, match="has no table 'line of 2024' .did you mean 'lines of 2024'"):
+    with pytest.raises(SourceError, match=r"has no table 'line of 2024' .did you mean 'lines of 2024'"):
         shop.lines("in.sqlite", 'relation = "line of 2024"')
 
 
@@ -89,7 +89,7 @@ def test_excel_days(shop):
 
     book = openpyxl.Workbook()
     book.active.append(["id", "at"])
-    book.active.append([1001, dt.datetime(2024, 3, 5, 10, 20)])  # noqa: DTZ001  a cell has no zone
+    book.active.append([1001, dt.datetime(2024, 3, 5, 10, 20)])
     book.active.append([1002, dt.date(2024, 3, 6)])
     book.save(shop.folder / "in.xlsx")
     shop.build('[[sources]]\ntable="orders"\nfiles="in.xlsx"\n[sources.columns]\norder_id="id"\nordered_at="at"\n')

@@ -31,7 +31,7 @@ def ordered(shop, cells, *, currency="EUR", zone="UTC", parse=""):
 
 
 def at(*parts):
-    return dt.datetime(*parts)  # noqa: DTZ001  the house keeps UTC without a zone
+    return dt.datetime(*parts)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The canonical build: every source read, mapped, typed, settled by key, checked, and written as Parquet.
 
-`build` writes `<table>.parquet` for each canonical table that has a source, and `quarantine.parquet` with every row that
-was set aside: table, file, row, column, reason, value, money (shop currency), record (JSON).
+`build` writes `<table>.parquet` for each canonical table that has a source, and `quarantine.parquet` with every row
+that was set aside: table, file, row, column, reason, value, money (shop currency), record (JSON).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from profithunt.sources.opened import FILE, Opened, Openings
 from profithunt.sources.quarantine import Quarantine
 from profithunt.sources.raw import ROW
 from profithunt.sources.rules import rules_of
-from profithunt.sources.shape import PROBLEM, Shaping, columns_of, shaped
+from profithunt.sources.shape import PROBLEM, Shaping, columns_of, good_only, shaped
 from profithunt.sources.templates import column, named, table, text, union_all
 from profithunt.sources.typed import Settings, reading
 from profithunt.sources.workplace import Workplace
@@ -171,19 +171,26 @@ class _Build:
             how = reading(part.mapping, part.opened, part.source.parse, self.evidence, settings)
             notes += survey.reading_notes(how)
             relation = self._without_overlaps(canonical, part)
-            query: exp.Query = shaped(Shaping(part.mapping, how, extras, part.source.group, relation))
-            if "VARCHAR" in part.opened.columns.values() or part.source.group:
+            shaping = Shaping(part.mapping, how, extras, part.source.group, relation)
+            query = shaped(shaping)
+            if how.numbers or how.times or part.source.group or self._has_problems(query):
                 stored, _ = self.place.store(query, "shaped")
                 query = exp.select("*").from_(stored)
+            else:
+                query = good_only(shaping)
             queries.append(query)
         name = self.place.name("shaped")
         wrapped = [exp.select("*").from_(query.subquery("s", copy=False)) for query in queries]
         self.engine.view(name, union_all(wrapped))
         return name, notes
 
+    def _has_problems(self, query: exp.Query) -> bool:
+        bad = exp.Is(this=column(PROBLEM), expression=exp.null()).not_()
+        return bool(self.engine.rows(exp.select(exp.Literal.number(1)).from_(query.subquery("s")).where(bad).limit(1)))
+
     def _without_overlaps(self, canonical: Table, part: _Part) -> str:
         """For a source that groups: raw rows without those that overlapping extracts repeat."""
-        if not part.source.group or len(part.opened.files) < 2:  # noqa: PLR2004  one file overlaps with nothing
+        if not part.source.group or len(part.opened.files) < 2:
             return part.opened.name
         content = list(part.opened.columns)
         first = canonical.key[0] if canonical.key else ""

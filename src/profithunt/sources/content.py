@@ -32,6 +32,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _PROBE = 400_000
+_SMALLEST = 4
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,7 @@ def unpack(found: Found, place: Workplace) -> Path:
         with _opened(found) as source, target.open("wb") as out:
             while chunk := source.read(CHUNK):
                 written += len(chunk)
-                if written > place.max_file_bytes:
-                    raise SourceError(
-                        f"unpacks to more than {place.max_file_bytes:,} bytes", where=found.name, do=_LIMIT
-                    )
+                _refuse_bomb(written, found, place)
                 out.write(chunk)
     except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError) as error:
         if isinstance(error, EOFError):
@@ -114,6 +112,11 @@ def unpack(found: Found, place: Workplace) -> Path:
             raise SourceError(f"can't be unpacked ({_short(error)})", where=found.name, do=_AGAIN) from error
         raise
     return target
+
+
+def _refuse_bomb(written: int, found: Found, place: Workplace) -> None:
+    if written > place.max_file_bytes:
+        raise SourceError(f"unpacks to more than {place.max_file_bytes:,} bytes", where=found.name, do=_LIMIT)
 
 
 _AGAIN = "export or copy the file again"
@@ -164,7 +167,7 @@ def _encoding(head: bytes, path: Path, where: str, wanted: str | None) -> str:
 def _wide(head: bytes) -> str:
     """UTF-16 without a mark: every other byte of plain text is zero."""
     sample = head[:4000]
-    if len(sample) < 4 or b"\0" not in sample:
+    if len(sample) < _SMALLEST or b"\0" not in sample:
         return ""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2

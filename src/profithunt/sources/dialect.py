@@ -129,7 +129,7 @@ def _score(lines: list[str], delimiter: str, quote: str) -> tuple[float, int]:
 
 def _above(lines: list[str], delimiter: str, quote: str, width: int) -> int:
     """Lines above the first record of the usual width that reads like a header."""
-    if width < 2:  # noqa: PLR2004  a single column has no usual width to go by
+    if width < 2:
         return 0
     for number, line in enumerate(lines[:50]):
         cells = next(iter(_records([line], delimiter, quote)), [])

@@ -69,7 +69,9 @@ def _matches(pattern: str, folder: Path, *, where: str, optional: bool) -> list[
         raise SourceError(f"the link {pattern} leads nowhere", where=where, do="mend the link or change files")
     if path.exists():
         raise SourceError(f"{pattern} is neither a file nor a folder", where=where, do="give a file, folder or glob")
-    hits = sorted(Path(hit) for hit in glob.glob(str(path), recursive=True)) if glob.has_magic(str(pattern)) else []
+    hits: list[Path] = []
+    if glob.has_magic(str(pattern)):
+        hits = sorted(Path(hit) for hit in glob.glob(str(path), recursive=True))  # noqa: PTH207  may be absolute
     for hit in hits:
         _refuse_loops(hit, where)
         if not hit.exists():

@@ -60,7 +60,10 @@ class Mapping:
 
 
 def of(source: Source, opened: Opened, generated: tuple[str, ...]) -> Mapping:
-    """Check a source's mapping against its columns; `generated` are key columns that may be left out. Raises SourceError."""
+    """A source's mapping, checked against its columns; `generated` are key columns that may be left out.
+
+    Raises SourceError that lists the columns there are.
+    """
     table = TABLES[source.table]
     where = f"{_files(opened)} ({source.table})"
     fields: list[Field] = []

@@ -1,4 +1,4 @@
-"""Text that people wrote as numbers, exactly: decimal comma, thousands, currency, parentheses, trailing minus, per cent.
+"""Text that people wrote as numbers, exactly: decimal comma, thousands, currency, parentheses, minus, per cent.
 
 Which sign is the decimal one is decided over the whole column, then over the whole file, never cell by cell; cells that
 contradict the rest are not numbers.
@@ -19,7 +19,7 @@ from profithunt.sources.words import words
 if TYPE_CHECKING:
     from profithunt.config import Parse
 
-_FROM = "−–‐‑\u00a0\u202f\u2009\u2007’`´"
+_FROM = "−–\u2010\u2011\u00a0\u202f\u2009\u2007’`\u00b4"
 _TO = "----    '''"
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from profithunt.errors import EngineError, SourceError
-from profithunt.sources import found as finding
-from profithunt.sources import rowfiles, textfile, typedfiles
+from profithunt.sources import found as finding, rowfiles, textfile, typedfiles
 from profithunt.sources.names import listed, nearest
 from profithunt.sources.raw import ROW, RawFile
 from profithunt.sources.templates import cast, column, named, table, text, union_all
@@ -133,7 +132,7 @@ class Openings:
         where = f"join of {source.table} with {join.files}"
         right = self._union([self._of(hit, source) for hit in finding.find(join.files, self.place.folder, where=where)])
         sides = [side.strip().strip('"').split(".")[-1].strip('"') for side in join.on.split("=")]
-        if len(sides) != 2:  # noqa: PLR2004  a condition has two sides
+        if len(sides) != 2:
             raise SourceError(f"can't read on = '{join.on}'", where=where, expected="left_column = right_column")
         left_key, right_key = exact(sides[0], left.columns, where), exact(sides[1], right.columns, where)
         taken = {name.lower() for name in left.columns}

@@ -95,6 +95,6 @@ def _has_long(path: Path) -> bool:
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             held = held + len(chunk) if b"\n" not in chunk else len(chunk)
-            if held > 1_500_000:  # noqa: PLR2004  below the usual limit of two million
+            if held > 1_500_000:
                 return True
     return False

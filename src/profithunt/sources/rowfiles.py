@@ -1,6 +1,6 @@
 """Workbooks, JSON and SQLite files: small formats that Python reads, value by value, into text.
 
-Numbers keep the digits that the file states (a JSON 0.10 stays "0.10"), dates become ISO, cells without a value nothing.
+Numbers keep the digits that the file states (a JSON 0.10 stays "0.10"), dates become ISO, empty cells nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def as_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)  # noqa: PLR2004
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, dt.timedelta):
         return str(value.total_seconds())
     if isinstance(value, (dt.datetime, dt.date, dt.time)):

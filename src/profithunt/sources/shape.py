@@ -63,8 +63,19 @@ def shaped(shaping: Shaping) -> exp.Query:
     """The rows of a source in the shape of its table (see the module)."""
     plain = [item for item in shaping.mapping.fields if not item.is_aggregate]
     cells = [cell(item, column(f"_s{at}"), shaping.kind(item), shaping.how) for at, item in enumerate(plain)]
-    rows = _judged(_typed(shaping, plain, cells), cells, shaping)
-    return _grouped(rows, shaping) if shaping.group else _finished(rows, shaping)
+    rows = _typed(shaping, plain, cells)
+    if not shaping.group:
+        return _finished(rows, cells, shaping)
+    unread = named(_first(_unread(cells, shaping)), "_unread")
+    return _grouped(exp.select("*", unread).from_(rows.subquery("typed", copy=False)), shaping)
+
+
+def good_only(shaping: Shaping) -> exp.Query:
+    """The same for a source of which no row has a problem: nothing is judged again."""
+    plain = [item for item in shaping.mapping.fields if not item.is_aggregate]
+    cells = [cell(item, column(f"_s{at}"), shaping.kind(item), shaping.how) for at, item in enumerate(plain)]
+    rows = exp.select("*", named(exp.null(), PROBLEM)).from_(_typed(shaping, plain, cells).subquery("typed"))
+    return _promised(rows, shaping, exp.null())
 
 
 def _rows(shaping: Shaping) -> exp.Select:
@@ -193,53 +204,62 @@ def _aggregated(shaping: Shaping) -> list[str]:
     return sorted({node.name for tree in trees for node in tree.find_all(exp.Column)})
 
 
-def _judged(rows: exp.Select, cells: list[Cell], shaping: Shaping) -> exp.Select:
-    """The rows with the first value in each that can't be read."""
-    found = exp.Case()
+Fault = tuple[exp.Expr, exp.Expr]
+
+
+def _first(faults: list[Fault]) -> exp.Expr:
+    """The problem of the first condition that holds. One plain test keeps good rows out of the chain of cases."""
+    if not faults:
+        return exp.null()
+    chain = exp.Case()
+    for condition, found in faults:
+        chain = chain.when(condition, found)
+    return exp.Case().when(either(*(condition.copy() for condition, _ in faults)), chain)
+
+
+def _unread(cells: list[Cell], shaping: Shaping) -> list[Fault]:
+    """Values that can't be read, and what kept the filter from deciding."""
+    faults: list[Fault] = []
     if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
-        known = exp.Is(this=column(_UNDECIDED), expression=exp.null()).not_()
-        found = found.when(known, column(_UNDECIDED))
+        faults.append((exp.Is(this=column(_UNDECIDED), expression=exp.null()).not_(), column(_UNDECIDED)))
     for at, item in enumerate(cells):
         if item.bad is not None:
-            found = found.when(item.bad, problem(item.field.name, item.reason, column(f"_s{at}")))
-    judged = found if found.args.get("ifs") else exp.null()
-    return exp.select("*", named(judged, "_unread")).from_(rows.subquery("typed", copy=False))
+            faults.append((item.bad, problem(item.field.name, item.reason, column(f"_s{at}"))))
+    return faults
 
 
-def _rules(shaping: Shaping, *, grouped: bool) -> exp.Expr:
-    """The first rule of the schema or the table that a row breaks."""
-    found = exp.Case()
+def _broken_rules(shaping: Shaping, *, grouped: bool) -> list[Fault]:
+    """Rules of the schema and of the table that a row may break."""
+    faults: list[Fault] = []
     rules = rules_of(shaping.table.name)
+    mapped = set(shaping.mapping.names)
     for name, item in shaping.table.columns.items():
         if item.required and name not in rules.generated and not (grouped and name in shaping.table.key):
-            found = found.when(
-                exp.Is(this=column(name), expression=exp.null()),
-                problem(name, text("required value missing"), exp.null()),
-            )
-    mapped = set(shaping.mapping.names)
+            gone = exp.Is(this=column(name), expression=exp.null())
+            faults.append((gone, problem(name, text("required value missing"), exp.null())))
     for name, item in shaping.table.columns.items():
         if name not in mapped:
             continue
         if item.minimum is not None:
             below = exp.LT(this=column(name), expression=exp.Literal.number(item.minimum))
             said = f"negative {item.type if item.type != 'rate' else 'value'}" if item.minimum == 0 else "too small"
-            found = found.when(below, problem(name, text(said), column(name)))
+            faults.append((below, problem(name, text(said), column(name))))
         if item.type in ("date", "timestamp") and name not in _OPEN_ENDED:
-            found = found.when(times.implausible(column(name)), problem(name, text("impossible time"), column(name)))
+            faults.append((times.implausible(column(name)), problem(name, text("impossible time"), column(name))))
     for rule in rules.rules:
-        found = found.when(rule.when.copy(), problem(rule.column, text(rule.reason), column(rule.column)))
+        if {node.name for node in rule.when.find_all(exp.Column)} & (mapped | set(shaping.table.required_columns)):
+            faults.append((rule.when.copy(), problem(rule.column, text(rule.reason), column(rule.column))))
     if shaping.table.name == "orders" and "currency" in mapped:
         known = [text(code) for code in sorted(shaping.how.settings.currencies)]
-        stated = exp.Upper(this=column("currency"))
-        unknown = exp.In(this=stated, expressions=known).not_()
-        found = found.when(unknown, problem("currency", text("no exchange rate for this currency"), column("currency")))
-    return found if found.args.get("ifs") else exp.null()
+        unknown = exp.In(this=exp.Upper(this=column("currency")), expressions=known).not_()
+        faults.append((unknown, problem("currency", text("no exchange rate for this currency"), column("currency"))))
+    return faults
 
 
-def _finished(rows: exp.Select, shaping: Shaping) -> exp.Select:
-    """Only what `shaped` promises, the broken rules added."""
-    judged = exp.Coalesce(this=column("_unread"), expressions=[_rules(shaping, grouped=False)])
-    query = exp.select("*", named(judged, PROBLEM)).from_(rows.subquery("judged", copy=False))
+def _finished(rows: exp.Select, cells: list[Cell], shaping: Shaping) -> exp.Select:
+    """Only what `shaped` promises."""
+    judged = _first([*_unread(cells, shaping), *_broken_rules(shaping, grouped=False)])
+    query = exp.select("*", named(judged, PROBLEM)).from_(rows.subquery("typed", copy=False))
     bad = exp.Is(this=column(PROBLEM), expression=exp.null()).not_()
     record = exp.Case().when(bad, cast(call("to_json", column(_RAW)), "VARCHAR"))
     return _promised(query, shaping, record)
@@ -300,22 +320,18 @@ def _over_rows(item: Field, shaping: Shaping) -> exp.Expr:
 
 def _aggregates_typed(collapsed: exp.Select, shaping: Shaping) -> exp.Select:
     typed: list[exp.Expr] = []
-    found = exp.Case()
+    faults: list[Fault] = []
     for item in shaping.mapping.fields:
         if not item.is_aggregate:
             continue
         read = cell(item, column(f"_a_{item.name}"), shaping.kind(item), shaping.how)
         typed.append(named(read.value, item.name))
         if read.bad is not None:
-            found = found.when(read.bad, problem(item.name, read.reason, column(f"_a_{item.name}")))
+            faults.append((read.bad, problem(item.name, read.reason, column(f"_a_{item.name}"))))
     query = exp.select("*", *typed).from_(collapsed.subquery("collapsed", copy=False))
-    unread = found if found.args.get("ifs") else exp.null()
-    judged = exp.Coalesce(this=unread, expressions=[_rules(shaping, grouped=True)])
-    return _promised(
-        exp.select("*", named(judged, PROBLEM)).from_(query.subquery("typed", copy=False)),
-        shaping,
-        cast(exp.null(), "VARCHAR"),
-    )
+    judged = _first([*faults, *_broken_rules(shaping, grouped=True)])
+    ruled = exp.select("*", named(judged, PROBLEM)).from_(query.subquery("typed", copy=False))
+    return _promised(ruled, shaping, exp.null())
 
 
 def _with_bad(good: exp.Select, rows: exp.Select, shaping: Shaping) -> exp.Query:

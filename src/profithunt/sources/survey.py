@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def reading_notes(how: Reading) -> list[str]:
     """What the build took for granted where the files did not tell."""
     notes = [
-        f"{key.strip(chr(34))}: nothing tells day from month; read as {style.order} (to be sure, set [sources.parse] dates)"
+        f"{key.strip(chr(34))}: nothing tells day from month; read as {style.order} ([sources.parse] dates decides)"
         for key, style in how.times.items()
         if style.guessed
     ]

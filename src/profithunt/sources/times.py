@@ -146,7 +146,7 @@ def _date(shape: str, order: str) -> tuple[str, str]:
 
 
 def _year(digits: str) -> str:
-    return "%Y" if len(digits) == 4 else "%y"  # noqa: PLR2004  a year with its century
+    return "%Y" if len(digits) == 4 else "%y"
 
 
 def local(cell: exp.Expr, style: TimeStyle) -> exp.Expr:

@@ -167,8 +167,9 @@ def _text_cell(item: Field, source: exp.Expr, how: Reading) -> Cell:
         return Cell(item, value, bad, text(times.reason(when)))
     if item.type == "bool":
         return Cell(item, truth(source, how.parse.true, how.parse.false), bad, text("neither true nor false"))
-    error = call("regexp_full_match", source, text(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)"))
-    valued = exp.Case().when(error.not_(), source.copy())
+    marked = call("prefix", source, text("#"))
+    error = exp.and_(marked, call("regexp_full_match", source, text(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")))
+    valued = exp.Case().when(error, exp.null()).else_(source.copy())
     return Cell(item, valued, error if item.required else None, text("error value of a spreadsheet"))
 
 
