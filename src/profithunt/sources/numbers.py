@@ -25,12 +25,16 @@ _TO = "----    '''"
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """How one column writes numbers. `marked`: letters or currency signs occur; `mixed`: both decimal signs occur."""
+    """How one column writes numbers.
+
+    `plain`: digits and a point in every cell; `marked`: letters or currency signs occur; `mixed`: both decimal signs do.
+    """
 
     decimal: str = "."
     thousands: str | None = None
     marked: bool = False
     mixed: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ def decide(evidence: dict[str, NumberEvidence], settings: Parse) -> dict[str, Nu
         own = "," if item.comma > item.point else "." if item.point > item.comma else usual
         decimal = settings.decimal or own
         mixed = min(item.comma, item.point) > 0
-        styles[key] = NumberStyle(decimal, settings.thousands, marked=item.marked > 0, mixed=mixed)
+        plain = item.plain == item.n and decimal == "."
+        styles[key] = NumberStyle(decimal, settings.thousands, marked=item.marked > 0, mixed=mixed, plain=plain)
     return styles
 
 
@@ -62,8 +67,10 @@ def value(cell: exp.Expr, kind: str, style: NumberStyle) -> exp.Expr:
     """A cleaned text cell as a number of the house's type `kind`; null where it is none."""
     target = "DECIMAL(18, 6)" if kind == "macro" else sql_type(kind)
     decimal = "DECIMAL(18, 4)" if kind == "int" else target
-    written = _written(cell, style)
-    tried = cast(written, decimal, strict=False)
+    if style.plain:
+        tried: exp.Expr = cast(cell, decimal, strict=False)
+        return whole(tried) if kind == "int" else finite(tried) if kind == "rate" else tried
+    tried = cast(_written(cell, style), decimal, strict=False)
     if style.decimal == ".":
         tried = exp.Coalesce(this=cast(cell, decimal, strict=False), expressions=[tried])
     if kind == "int":

@@ -28,10 +28,10 @@ def fill(name: str, **parts: exp.Expr) -> exp.Expr:
     def replace(node: exp.Expr) -> exp.Expr:
         placeholder = isinstance(node, (exp.Column, exp.Table)) or (isinstance(node, exp.Literal) and node.is_string)
         if placeholder and node.name in wanted:
-            return wanted[node.name].copy()
+            return wanted[node.name]
         return node
 
-    return _parsed(name).copy().transform(replace)
+    return _parsed(name).transform(replace)
 
 
 def column(name: str) -> exp.Column:

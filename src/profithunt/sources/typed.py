@@ -60,7 +60,7 @@ class Reading:
                 return numbers.value(cleaned(inner), "macro", self.numbers[key_of(inner)])
             return times.local(cleaned(inner), self.times[key_of(inner)])
 
-        return tree.copy().transform(replace)
+        return tree.transform(replace)
 
     def _typed_macro(self, inner: exp.Expr, macro: str) -> exp.Expr:
         return cast(inner, "DECIMAL(18, 6)" if macro == NUMBER else "TIMESTAMP", strict=False)
@@ -112,7 +112,7 @@ def _kinds(opened: Opened, trees: list[exp.Expr], evidence: Evidence) -> dict[st
         return node
 
     unique = {key_of(tree): tree for tree in trees}
-    plain = {key: tree.copy().transform(stand_in) for key, tree in unique.items()}
+    plain = {key: tree.transform(stand_in) for key, tree in unique.items()}
     kinds: dict[str, str] = {}
     for aggregated in (False, True):
         chosen = [key for key, tree in plain.items() if (tree.find(exp.AggFunc) is not None) == aggregated]
