@@ -122,7 +122,7 @@ def _add_days(args: list[exp.Expr], _: Context) -> exp.Expr:
 
 
 def _text_key(args: list[exp.Expr], _: Context) -> exp.Expr:
-    absent = exp.Literal.string("\x00")
+    absent = exp.Literal.string("\x1e")
     parts = [exp.func("COALESCE", cast(item.copy(), "text"), absent.copy()) for item in args]
     return exp.func("CONCAT_WS", exp.Literal.string("\x1f"), *parts)
 

@@ -14,7 +14,8 @@ The header is TOML in a comment, the statement a SELECT in the restricted DuckDB
     SELECT …
 
 `kind` is "table" (stored, default) or "view"; `include` appends named lists of money columns; `dirty_key` and
-`partition` say by what rows change and how they may be rebuilt in parts.
+`partition` say by what rows change and how they may be rebuilt in parts. A table is stored in order of its grain (or
+`order_by`), so that two runs of the same input are the same to the byte; `working = true` saves that for steps in between.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from profithunt.errors import ModelError
 from profithunt.schema import SQL_TYPES
 
 _HEADER = re.compile(r"\A\s*/\* ---\n(?P<toml>.*?)\n--- \*/\s*(?P<sql>.*)\Z", re.DOTALL)
-_KEYS = {"what", "grain", "kind", "include", "columns", "checks", "dirty_key", "partition", "order_by", "source"}
+_KEYS = {"what", "grain", "kind", "include", "columns", "checks", "dirty_key", "partition", "order_by", "working"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def read_model(path: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -
         totals=tuple(Total(**total) for total in checks.get("totals", [])),
         dirty_key=header.get("dirty_key"),
         partition=header.get("partition"),
-        order_by=tuple(header.get("order_by", grain)),
+        order_by=() if header.get("working") else tuple(header.get("order_by", grain)),
         path=path,
     )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from profithunt.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
     import polars as pl
@@ -49,7 +50,8 @@ class Relation:
 
     def df(self) -> pd.DataFrame:
         """The rows as a pandas data frame."""
-        return cast("pd.DataFrame", self._convert("pandas", lambda cursor: cursor.sql(self.sql).df()))
+        frame: pd.DataFrame = self._convert("pandas", lambda cursor: cursor.sql(self.sql).df())
+        return frame
 
     def pl(self) -> pl.DataFrame:
         """The rows as a Polars data frame."""
@@ -63,11 +65,11 @@ class Relation:
         """The rows as an Arrow stream, without any library in between."""
         return self._connection.cursor().sql(self.sql).__arrow_c_stream__(requested_schema)
 
-    def _convert(self, library: str, read: Any) -> Any:
+    def _convert(self, library: str, read: Callable[[duckdb.DuckDBPyConnection], Any]) -> Any:
+        if find_spec(library) is None:
+            raise UsageError(f"this needs {library}", do=f"install it with: pip install {library}")
         try:
             return read(self._connection.cursor())
-        except ImportError as error:
-            raise UsageError(f"this needs {library}", do=f"install it with: pip install {library}") from error
         except duckdb.Error as error:
             raise EngineError(str(error).split("\n")[0]) from error
 

@@ -1,6 +1,7 @@
 /* ---
 what = "Orders without a line."
 grain = ["order_id"]
+working = true
 [columns]
 order_id = "text | order"
 --- */

@@ -1,6 +1,7 @@
 /* ---
 what = "First order of each customer."
 grain = ["customer_id"]
+working = true
 [columns]
 customer_id = "text | customer"
 order_id = "text | the first order"

@@ -1,7 +1,6 @@
 /* ---
 what = "The profit ledger: one row per order line, and loose entries (no line) for what belongs to none. The sum of its components is contribution profit."
-grain = ["entry", "order_id", "line_no", "sku", "customer_id", "channel", "store_id", "country", "region", "carrier", "marketing_channel", "campaign", "keyword", "landing_page", "ordered_on"]
-order_by = ["order_id", "line_no", "entry", "sku", "customer_id", "channel", "store_id", "country", "region", "carrier", "marketing_channel", "campaign", "keyword", "landing_page", "ordered_on"]
+grain = ["order_id", "line_no", "entry_no"]
 include = ["amounts"]
 dirty_key = "order_id"
 partition = "ordered_month"
@@ -9,6 +8,7 @@ partition = "ordered_month"
 entry = "text | line, or what a loose entry comes from: order, return, contact, shipment, marketing, loyalty, storage, idle_capacity"
 order_id = "text | order"
 line_no = "int | line, null for a loose entry"
+entry_no = "int | number of a loose entry, null for a line"
 sku = "text | SKU"
 customer_id = "text | customer, null for a guest"
 channel = "text | channel"
@@ -38,19 +38,19 @@ totals = [
   { column = "quantity", equals = "SELECT SUM(quantity) FROM order_lines" },
 ]
 --- */
-SELECT entry, order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id,
+SELECT entry, order_id, line_no, NULL AS entry_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id,
        marketing_channel, campaign, keyword, landing_page, ordered_on, ordered_month, shipped_on, returned_on, contacted_on,
        is_new_customer_order, quantity,
        units, units_returned, discounted, cost_source, provisional,
        X_EACH(amounts, X_ITEM)
 FROM ledger_lines
 UNION ALL
-SELECT entry, order_id, NULL, sku, customer_id, channel, store_id, country, region, carrier, NULL,
+SELECT entry, order_id, NULL, entry_no, sku, customer_id, channel, store_id, country, region, carrier, NULL,
        marketing_channel, campaign, keyword, landing_page, ordered_on, X_MONTH(ordered_on), ordered_on, ordered_on, ordered_on, FALSE, X_QUANTITY(0),
        X_QUANTITY(0), units_returned, FALSE, NULL, FALSE,
        X_EACH(amounts, X_ITEM)
 FROM (
-  SELECT entry, order_id, sku, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign,
+  SELECT entry_no, entry, order_id, sku, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign,
          keyword, landing_page, ordered_on, units_returned,
          X_EACH(components, X_ITEM),
          X_PLUS(net_sales_parts) AS net_sales,

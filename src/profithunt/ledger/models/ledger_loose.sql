@@ -1,8 +1,9 @@
 /* ---
 what = "Amounts that belong to no order line: orders without lines, returns, contacts and parcels without an order, spend without orders, storage, idle capacity."
-grain = ["entry", "order_id", "sku", "customer_id", "channel", "store_id", "country", "region", "carrier", "marketing_channel", "campaign", "keyword", "landing_page", "ordered_on"]
+grain = ["entry_no"]
 include = ["components"]
 [columns]
+entry_no = "int | number of the entry"
 entry = "text | order, return, contact, shipment, marketing, loyalty, storage or idle_capacity"
 order_id = "text | order"
 sku = "text | SKU"
@@ -132,7 +133,11 @@ gathered AS (
   GROUP BY entry, order_id, sku, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign,
            keyword, landing_page, ordered_on
 )
-SELECT entry, order_id, sku, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign,
+SELECT ROW_NUMBER() OVER (
+         ORDER BY entry, order_id, sku, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign,
+                  keyword, landing_page, ordered_on
+       ) AS entry_no,
+       entry, order_id, sku, customer_id, channel, store_id, country, region, carrier, marketing_channel, campaign,
        keyword, landing_page, ordered_on, units_returned,
        X_EACH(components, X_ITEM)
 FROM gathered

@@ -1,6 +1,7 @@
 /* ---
 what = "What happened to a line by itself after it was sold: its own parcel, returns, refunds, contacts, concessions."
 grain = ["order_id", "line_no"]
+working = true
 [columns]
 order_id = "text | order"
 line_no = "int | line"

@@ -1,6 +1,7 @@
 /* ---
 what = "Parcels of each order and what they cost; parcels that lines name apart are left to those lines."
 grain = ["order_id"]
+working = true
 [columns]
 order_id = "text | order"
 n_parcels = "int | parcels sent"

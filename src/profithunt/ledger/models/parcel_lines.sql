@@ -1,6 +1,7 @@
 /* ---
 what = "Lines of orders with several parcels that name their parcel, with their share of its cost."
 grain = ["order_id", "line_no"]
+working = true
 [columns]
 order_id = "text | order"
 line_no = "int | line"

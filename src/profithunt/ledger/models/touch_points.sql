@@ -1,6 +1,7 @@
 /* ---
 what = "Touches that can win an order, with the customer as far as the visitor is known; visits stand in where no touch was recorded."
 grain = ["touch_id"]
+working = true
 [columns]
 touch_id = "text | touch or visit"
 touched_at = "timestamp | when"
