@@ -1,6 +1,6 @@
 """One row per key of a file that is joined: a join never multiplies the rows that it is joined to.
 
-Plain columns give their least value (nothing left out of the reckoning); expressions are aggregates over the joined
+Plain columns give their least value; expressions are aggregates over the joined
 file's own raw columns, read by how that file writes numbers and times.
 """
 
@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from profithunt.config import Parse
 from profithunt.schema import TABLES
 from profithunt.sources import mapping, typed
 from profithunt.sources.evidence import Evidence
 from profithunt.sources.templates import cast, column, named, table
 
 if TYPE_CHECKING:
-    from profithunt.config import Expression, Join
+    from profithunt.config import Join, Parse
     from profithunt.sources.opened import Opened
     from profithunt.sources.workplace import Workplace
 
@@ -61,8 +60,3 @@ def plain(join: Join, right: Opened, key: str, taken: set[str]) -> dict[str, exp
         for name in right.columns
         if f"{join.prefix}{name}".lower() not in taken and (join.prefix or name != key)
     }
-
-
-def spec(given: str | Expression) -> str:
-    """What a joined column is made of, in one line."""
-    return given if isinstance(given, str) else given.expr

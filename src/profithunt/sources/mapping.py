@@ -70,10 +70,10 @@ def of(source: Source, opened: Opened, generated: tuple[str, ...]) -> Mapping:
     updated = None
     for name, given in source.columns.items():
         if name in UPDATED and name not in table.columns:
-            updated = _tree(given, opened, where, name)
+            updated = tree_of(given, opened, where, name)
             continue
         known = table.columns.get(name)
-        tree = _tree(given, opened, where, name)
+        tree = tree_of(given, opened, where, name)
         kind = known.type if known else "text"
         if tree.find(exp.AggFunc) is not None:
             if not source.group:
@@ -93,7 +93,8 @@ def _files(opened: Opened) -> str:
     return first if len(opened.files) == 1 else f"{first} and {len(opened.files) - 1} more"
 
 
-def _tree(given: str | Expression | Constant, opened: Opened, where: str, name: str) -> exp.Expr:
+def tree_of(given: str | Expression | Constant, opened: Opened, where: str, name: str) -> exp.Expr:
+    """What a column is made of, as a tree over raw columns. Raises SourceError for what isn't there."""
     if isinstance(given, Constant):
         return exp.convert(given.value)
     if isinstance(given, Expression):

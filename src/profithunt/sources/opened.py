@@ -129,6 +129,8 @@ class Openings:
         return exp.select(*chosen).from_(raw.relation.copy())
 
     def _join(self, left: Opened, join: Join, source: Source) -> Opened:
+        from profithunt.sources import joins  # a join reads expressions, which know opened files
+
         where = f"join of {source.table} with {join.files}"
         right = self._union([self._of(hit, source) for hit in finding.find(join.files, self.place.folder, where=where)])
         sides = [side.strip().strip('"').split(".")[-1].strip('"') for side in join.on.split("=")]
@@ -136,30 +138,20 @@ class Openings:
             raise SourceError(f"can't read on = '{join.on}'", where=where, expected="left_column = right_column")
         left_key, right_key = exact(sides[0], left.columns, where), exact(sides[1], right.columns, where)
         taken = {name.lower() for name in left.columns}
-        added = {
-            name: f"{join.prefix}{name}"
-            for name in right.columns
-            if f"{join.prefix}{name}".lower() not in taken and (join.prefix or name != right_key)
-        }
-        one_each = (
-            exp.select(
-                named(cast(column(right_key), "VARCHAR"), "_key"),
-                *(named(exp.Min(this=column(name)), renamed) for name, renamed in added.items()),
-            )
-            .from_(table(right.name))
-            .group_by(cast(column(right_key), "VARCHAR"))
-        )
+        brought = joins.trees(join, right, where) if join.columns else joins.plain(join, right, right_key, taken)
+        one_each = joins.one_each(right_key, brought, right, source.parse, self.place)
         name = self.place.name("raw")
         condition = cast(exp.column(exp.to_identifier(left_key, quoted=True), table="l"), "VARCHAR").eq(
             exp.column("_key", table="r")
         )
         joined = (
-            exp.select("l.*", *(exp.column(exp.to_identifier(item, quoted=True), table="r") for item in added.values()))
+            exp.select("l.*", *(exp.column(exp.to_identifier(item, quoted=True), table="r") for item in brought))
             .from_(exp.alias_(table(left.name), "l", table=True))
             .join(one_each.subquery("r", copy=False), on=condition, join_type=join.how)
         )
         self.place.engine.view(name, joined)
-        columns = {**left.columns, **{renamed: right.columns[item] for item, renamed in added.items()}}
+        kinds = self.place.engine.describe(one_each)
+        columns = {**left.columns, **{item: kinds[item] for item in brought}}
         return Opened(name, columns, left.files, left.repeated, left.notes)
 
 
