@@ -1,7 +1,6 @@
 """Draw the README's picture from a real run: the waterfall as the terminal shows it.
 
-make demo
-python scripts/make_picture.py demo
+After `make demo`: `python scripts/make_picture.py demo`.
 """
 
 from __future__ import annotations
