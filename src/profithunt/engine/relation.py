@@ -55,11 +55,13 @@ class Relation:
 
     def pl(self) -> pl.DataFrame:
         """The rows as a Polars data frame."""
-        return self._convert("polars", lambda cursor: cursor.sql(self.sql).pl())
+        frame: pl.DataFrame = self._convert("polars", lambda cursor: cursor.sql(self.sql).pl())
+        return frame
 
     def arrow(self) -> pa.Table:
         """The rows as an Arrow table."""
-        return self._convert("pyarrow", lambda cursor: cursor.sql(self.sql).to_arrow_table())
+        table: pa.Table = self._convert("pyarrow", lambda cursor: cursor.sql(self.sql).to_arrow_table())
+        return table
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The rows as an Arrow stream, without any library in between."""
