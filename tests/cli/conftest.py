@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -12,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from profithunt.cli.app import execute
+
+TERMINAL = ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM")
 
 SETTINGS = """\
 [shop]
@@ -153,28 +159,40 @@ class Result:
 
 
 class CommandLine:
-    """Runs `profithunt` in a process of its own, as a user would, without a terminal."""
+    """Runs `profithunt` as a user would, in a folder, without a terminal; in this process, since starting one takes long."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.environment = environment
 
-    def __call__(self, *arguments: str | Path, given: str | None = None, folder: Path | None = None) -> Result:
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in {"FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONWARNINGS"}
-        }
+    def __call__(self, *arguments: str | Path) -> Result:
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch:
+            for name in TERMINAL:
+                patch.delenv(name, raising=False)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.chdir(self.folder)
+            patch.setattr(sys, "stdin", io.StringIO())
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = execute([str(argument) for argument in arguments])
+        return Result(code, out.getvalue(), err.getvalue())
+
+
+class Process(CommandLine):
+    """The same in a process of its own, through the entry point that is installed."""
+
+    def __call__(self, *arguments: str | Path) -> Result:
+        kept = {name: value for name, value in os.environ.items() if name not in {*TERMINAL, "PYTHONWARNINGS"}}
         done = subprocess.run(
             [sys.executable, "-m", "profithunt", *map(str, arguments)],
-            cwd=folder or self.folder,
-            env={**environment, "PYTHONUTF8": "1", **self.environment},
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
+            cwd=self.folder,
+            env={**kept, "PYTHONUTF8": "1", **self.environment},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
@@ -214,6 +232,12 @@ def fresh_shop(tmp_path) -> Path:
 def profithunt(finished_shop) -> CommandLine:
     """The command line, started in the finished shop's folder."""
     return CommandLine(finished_shop)
+
+
+@pytest.fixture
+def process(finished_shop) -> Process:
+    """The command line in a process of its own, started in the finished shop's folder."""
+    return Process(finished_shop)
 
 
 @pytest.fixture

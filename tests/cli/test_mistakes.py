@@ -42,7 +42,7 @@ def test_a_missing_argument_says_which(bare):
 def test_no_shop_here_says_what_to_do(bare):
     result = bare("run")
     assert (result.code, result.out) == (2, "")
-    assert result.err.splitlines()[0] == "Error: There is no shop here."
+    assert result.err.splitlines()[0] == "Error: No shop.toml here or above."
     assert "profithunt init DIR --from FOLDER" in result.err
 
 
@@ -50,7 +50,7 @@ def test_a_shop_that_is_not_there_is_named(bare):
     result = bare("run", "nowhere")
     assert result.code == 2
     assert "nowhere" in result.err
-    assert "expected a shop.toml or a folder that holds one" in " ".join(result.err.split())
+    assert "expected a folder with a shop.toml" in " ".join(result.err.split())
 
 
 def test_two_shops_are_one_too_many(bare):
@@ -62,17 +62,17 @@ def test_two_shops_are_one_too_many(bare):
 def test_with_json_the_mistake_is_json_too(bare):
     result = bare("run", "--json")
     assert result.code == 2
-    assert result.json["error"] == "NotFound"
+    assert result.json["error"] == "ConfigError"
     assert result.json["exit_code"] == 2
     assert set(result.json) == {"error", "what", "where", "expected", "do", "exit_code"}
-    assert "Error: There is no shop here." in result.err
+    assert "Error: No shop.toml here or above." in result.err
 
 
 def test_debug_shows_the_traceback(bare):
     result = bare("run", "--debug")
     assert result.code == 2
     assert "Traceback" in result.err
-    assert "Error: There is no shop here." in result.err
+    assert "Error: No shop.toml here or above." in result.err
 
 
 def test_the_nearest_word():

@@ -19,15 +19,16 @@ class Clock:
         return self.now
 
 
-def test_the_time_left_follows_the_pace_of_the_step():
+def test_the_time_left_follows_the_pace_of_the_stage():
     clock = Clock()
     steps = Steps(clock)
-    steps.step("ledger", 0, 10)
+    steps.step("Ledger: parcels", 0, 10)
     assert steps.left is None
     clock.now = 4.0
-    steps.step("ledger", 2, 10)
+    steps.step("Ledger: ledger_lines", 2, 10)
+    assert (steps.stage, steps.name) == ("Ledger", "Ledger: ledger_lines")
     assert steps.left == pytest.approx(16.0)
-    steps.step("roll-ups", 0, 3)
+    steps.step("Reconcile", 0, 1)
     assert steps.left is None
     assert steps.elapsed == 0
 
@@ -41,15 +42,17 @@ def test_nothing_is_estimated_from_a_moment():
     assert steps.left is None
 
 
-def test_without_a_terminal_each_finished_step_is_a_line():
+def test_without_a_terminal_each_stage_that_took_a_while_is_a_line():
     clock, out = Clock(), io.StringIO()
     with Lines(Console(file=out, width=80), clock) as steps:
-        steps.step("sources", 0, 2)
+        steps.step("reading orders", 0, 2)
         clock.now = 3.0
-        steps.step("sources", 2, 2)
-        steps.step("ledger", 0, 1)
-        clock.now = 75.0
-    assert out.getvalue() == "sources: 3.0 s\nledger: 1 min 12 s\n"
+        steps.step("checking references", 2, 2)
+        steps.step("Reconcile", 0, 1)
+        clock.now = 3.1
+        steps.step("Ledger: parcels", 0, 4)
+        clock.now = 75.1
+    assert out.getvalue() == "Reading: 3.0 s\nLedger: 1 min 12 s\n"
 
 
 def test_a_step_that_fails_is_not_called_finished():
@@ -72,4 +75,4 @@ def test_on_a_terminal_a_line_moves():
         steps.step("sources", 1, 2)
         steps.step("ledger", 0, 0)
     assert "sources" in out.getvalue()
-    assert "ledger: 0.0 s" in out.getvalue()
+    assert "ledger" in out.getvalue()

@@ -68,7 +68,7 @@ def execute(arguments: Sequence[str]) -> int:
         code = typer.main.get_command(app).main(list(arguments), prog_name="profithunt", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return 0
     except (KeyboardInterrupt, typer.Abort):
         output.err.print("Stopped.")
@@ -80,6 +80,14 @@ def execute(arguments: Sequence[str]) -> int:
         if output.debug:
             mistakes.trace(error)
         known = mistakes.understood(error)
-        mistakes.show(known, output)
+        try:
+            mistakes.show(known, output)
+        except OSError:
+            _give_up_stdout()
         return known.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written go nowhere: nobody reads it, or there is no room for it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

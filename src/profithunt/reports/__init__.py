@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from profithunt.reports.content import Report
-    from profithunt.reports.gather import Source
+    from profithunt.reports.gathered import Source
 
 FILE_NAME = "report.html"
 
 
 def gather(shop: Source) -> Report:
     """Everything the report says, from the shop's current run. Raises NotFound when there is none."""
-    from profithunt.reports.gather import gather as gathered
+    from profithunt.reports.gathered import report_of
 
-    return gathered(shop)
+    return report_of(shop)
 
 
 def write(report: Report, path: Path) -> Path:

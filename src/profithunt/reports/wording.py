@@ -15,8 +15,8 @@ COUNTS: Final = {
 }  # fmt: skip
 MONEY: Final = {
     "value", "cost", "costs", "price", "amount", "sales", "cm1", "cm2", "cm3", "cogs", "profit", "loss", "spend",
-    "refund", "refunded", "refunds", "discount", "discounts", "subsidy", "carriage", "delivery", "marketing", "fees", "service",
-    "money", "billed", "card", "paid", "promotion",
+    "refund", "refunded", "refunds", "discount", "discounts", "subsidy", "carriage", "delivery", "marketing",
+    "fees", "service",    "money", "billed", "card", "paid", "promotion",
 }  # fmt: skip
 """Words in the name of a piece of evidence that say what it is; one per unit, order … of something is money, too."""
 

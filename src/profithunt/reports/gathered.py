@@ -142,7 +142,7 @@ class Source(Protocol):
         ...
 
 
-def gather(shop: Source) -> content.Report:
+def report_of(shop: Source) -> content.Report:
     """Everything the report says, from the shop's current run. Raises NotFound when there is none."""
     info = shop.current.info
     counted = _rows(shop.engine, "orders_by_month")
