@@ -27,6 +27,7 @@ install: $(VENV)/.core ## install profithunt into .venv, with the versions of th
 .PHONY: demo
 demo: $(VENV)/.core ## install, then run the main job on a real grocer's year into SHOP (default: demo)
 	@$(BIN)/profithunt demo $(SHOP)
+	@printf '\n  . %s/bin/activate  puts profithunt on your path\n' $(VENV)
 
 .PHONY: test
 test: $(VENV)/.test ## every test, the slow ones too
