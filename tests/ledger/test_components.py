@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from profithunt.ledger.reading import profit_by, reconcile, totals
 from tests.ledger.shops import NOON, ledger_of, line, lines_of, loose_of, order
 
 D = Decimal
@@ -240,10 +241,15 @@ def test_a_missing_cost_is_never_zero(tables: dict[str, list[dict[str, object]]]
 
 def test_without_assumptions_an_unknown_cost_stays_missing() -> None:
     given = {"orders": [order("1")], "order_lines": [line("1", 1, "A", 2, "10")]}
+    given["order_lines"].append(line("1", 2, "B", 1, "0", unit_cost="4"))
     with ledger_of(given, {"assumptions": {"use": False}}) as engine:
         row = lines_of(engine)[("1", 1)]
+        whole, by_sku = totals(engine), profit_by(engine, "sku").dicts()
+        assert reconcile(engine).ok
     assert row["cost_source"] == "none"
     assert (row["net_sales"], row["cogs"], row["cm1"], row["cm3"]) == (D(20), None, None, None)
+    assert (whole["net_sales"], whole["cogs"], whole["cm3"]) == (D(20), None, None)
+    assert {item["member"]: item["cm3"] for item in by_sku} == {"A": None, "B": D(-4)}
 
 
 def test_rates_hold_from_day_to_day_and_for_their_member() -> None:

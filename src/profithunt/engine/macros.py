@@ -9,6 +9,7 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_TIMES(a, b)` | a × b as money; exact for amounts of up to 4 decimals below 100 billion |
 | `X_QUANTITY(a)` | the same for quantities |
 | `X_ALLOCATE(amount, before, upto)` | part of `amount` between two cumulative shares; parts up to 1 add up exactly |
+| `X_SUM(a)` | the sum; missing where one of the rows is missing, if the list `may_be_missing` is not empty |
 | `X_PERCENTILE(a, p)` | exact interpolated percentile |
 | `X_DAY(at)` | the day of a UTC time in the shop's time zone |
 | `X_MONTH(day)` | first day of its month |
@@ -92,6 +93,14 @@ def _up_to(amount: exp.Expr, share: exp.Expr, context: Context) -> exp.Expr:
     return exp.Case().when(whole, cast(amount.copy(), "money")).else_(_times([amount, share], context))
 
 
+def _sum(args: list[exp.Expr], context: Context) -> exp.Expr:
+    total = exp.Sum(this=args[0].copy())
+    if not context.lists.get("may_be_missing"):
+        return total
+    known = exp.EQ(this=exp.Count(this=args[0].copy()), expression=exp.Count(this=exp.Star()))
+    return exp.Case().when(known, total)
+
+
 def _percentile(args: list[exp.Expr], context: Context) -> exp.Expr:
     value, share = args
     return _func("PERCENTILE" if context.dialect == "spark" else "QUANTILE_CONT", _double(value), share)
@@ -173,6 +182,7 @@ MACROS: Mapping[str, Macro] = {
     "X_QUANTITY": _money,
     "X_TIMES": _times,
     "X_ALLOCATE": _allocate,
+    "X_SUM": _sum,
     "X_PERCENTILE": _percentile,
     "X_DAY": _day,
     "X_MONTH": _month,

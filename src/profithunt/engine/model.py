@@ -15,7 +15,8 @@ The header is TOML in a comment, the statement a SELECT in the restricted DuckDB
 
 `kind` is "table" (stored, default) or "view"; `include` appends named lists of money columns; `dirty_key` and
 `partition` say by what rows change and how they may be rebuilt in parts. A table is stored in order of its grain (or
-`order_by`), so that two runs of the same input are the same to the byte; `working = true` saves that for steps in between.
+`order_by`), so that two runs of the same input are the same to the byte; `working = true` leaves that out for a step
+in between.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from profithunt.config import RateKind, ShopConfig
 from profithunt.engine import Engine, Model, build_order, read_model, read_models, values_query
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report, Settings, build
-from profithunt.ledger.components import COMPONENTS, LISTS
+from profithunt.ledger.components import COMPONENTS, LISTS, MAY_BE_MISSING
 from profithunt.ledger.markov import removal_effects
 from profithunt.schema import TABLES
 
@@ -60,9 +60,9 @@ def settings(config: ShopConfig, as_of: dt.date, *, ordered: bool = True) -> Set
         this=exp.func("LOWER", exp.func("COALESCE", exp.column("marketing_channel"), exp.Literal.string("direct"))),
         expressions=[exp.Literal.string(name.lower()) for name in config.attribution.direct_channels],
     )
-    return Settings(
-        values=values, lists={**LISTS, "rate_kinds": RATE_KINDS}, parts={"is_direct": direct}, ordered=ordered
-    )
+    gaps = () if values["assumed_ratio"] is not None else MAY_BE_MISSING
+    lists = {**LISTS, "rate_kinds": RATE_KINDS, "may_be_missing": gaps}
+    return Settings(values=values, lists=lists, parts={"is_direct": direct}, ordered=ordered)
 
 
 def prepare(engine: Engine, config: ShopConfig) -> dict[str, str]:

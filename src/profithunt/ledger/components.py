@@ -54,3 +54,6 @@ LISTS: Final[dict[str, tuple[str, ...]]] = {
     **{f"{step}_parts": parts_of(step) for step in STEPS},
 }
 """Column lists for `X_EACH` and `X_PLUS`: `components` without, `amounts` with the subtotals in their places."""
+
+MAY_BE_MISSING: Final = ("cogs", "cm1", "cm2", "cm3")
+"""Amounts that are missing where a cost is not known and none may be assumed."""

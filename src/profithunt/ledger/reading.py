@@ -16,10 +16,16 @@ from sqlglot import exp
 
 from profithunt.engine import Engine, Relation, compile_sql, literal, split_header
 from profithunt.engine.compiler import Value
-from profithunt.ledger.components import COMPONENTS, LISTS, STEPS, parts_of
+from profithunt.ledger.components import COMPONENTS, LISTS, MAY_BE_MISSING, STEPS, parts_of
 from profithunt.ledger.dimensions import BY_TOUCH, UNALLOCATED, member_of
 
 Dated = Literal["order", "event"]
+
+_ZERO = Decimal("0.0000")
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 @dataclass(frozen=True)
@@ -38,16 +44,19 @@ class Slice:
 
     dimension: str
     members: int
-    total: Decimal
+    total: Decimal | None
     difference: Decimal
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Whether every way to cut the ledger adds up to the same: total contribution profit, components, slices."""
+    """Whether every way to cut the ledger adds up to the same: total contribution profit, components, slices.
 
-    total: Decimal
-    components: dict[str, Decimal]
+    An amount is None where costs are missing and none may be assumed; then what is known must add up.
+    """
+
+    total: Decimal | None
+    components: dict[str, Decimal | None]
     slices: list[Slice]
 
     @property
@@ -58,13 +67,13 @@ class Reconciliation:
     def to_json(self) -> dict[str, Any]:
         """`{total, components: {name: amount}, slices: [{dimension, members, total, difference}]}`, decimal strings."""
         return {
-            "total": str(self.total),
-            "components": {name: str(amount) for name, amount in self.components.items()},
+            "total": _text(self.total),
+            "components": {name: _text(amount) for name, amount in self.components.items()},
             "slices": [
                 {
                     "dimension": item.dimension,
                     "members": item.members,
-                    "total": str(item.total),
+                    "total": _text(item.total),
                     "difference": str(item.difference),
                 }
                 for item in self.slices
@@ -100,7 +109,8 @@ def query(name: str) -> str:
 
 def compiled(name: str, parts: Mapping[str, exp.Expr] | None = None, values: Mapping[str, Value] | None = None) -> str:
     """`queries/<name>.sql` compiled for the engine."""
-    return compile_sql(query(name), parts=parts, lists=LISTS, values=values, where=name)
+    lists = {**LISTS, "may_be_missing": MAY_BE_MISSING}
+    return compile_sql(query(name), parts=parts, lists=lists, values=values, where=name)
 
 
 def period(start: dt.date | None, end: dt.date | None) -> exp.Expr:
@@ -164,16 +174,15 @@ def waterfall(amounts: Mapping[str, Decimal | None]) -> list[Step]:
 def reconcile(engine: Engine) -> Reconciliation:
     """Cut the ledger in every way there is and compare: each must add up to the whole, in every component."""
     whole = totals(engine)
-    zero = Decimal("0.0000")
+    known = [name for name in LISTS["amounts"] if whole[name] is not None]
     slices = []
     for row in engine.dicts(compiled("reconcile")):
-        off = max((abs((row[name] or zero) - (whole[name] or zero)) for name in LISTS["components"]), default=zero)
-        total = row["cm3"] if row["cm3"] is not None else zero
-        difference = total - (whole["cm3"] or zero)
-        slices.append(Slice(row["dimension"], row["members"], total, difference or off))
+        off = [(row[name] or _ZERO) - (whole[name] or _ZERO) for name in reversed(known)]
+        difference = next((amount for amount in off if amount != 0), _ZERO)
+        slices.append(Slice(row["dimension"], row["members"], row["cm3"], difference))
     return Reconciliation(
-        total=whole["cm3"] or zero,
-        components={name: whole[name] or zero for name in COMPONENTS},
+        total=whole["cm3"],
+        components={name: whole[name] for name in COMPONENTS},
         slices=sorted(slices, key=lambda item: item.dimension),
     )
 

@@ -27,6 +27,6 @@ SELECT customer_id,
        SUM(units) AS units,
        SUM(units_returned) AS units_returned,
        SUM(assumed_sales) AS assumed_sales,
-       X_EACH(amounts, SUM(X_ITEM))
+       X_EACH(amounts, X_SUM(X_ITEM))
 FROM gathered
 GROUP BY customer_id

@@ -26,7 +26,7 @@ WITH totals AS (
          SUM(units) AS units,
          SUM(units_returned) AS units_returned,
          SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM ledger
   WHERE order_id IS NOT NULL
   GROUP BY order_id

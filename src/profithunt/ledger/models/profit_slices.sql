@@ -12,7 +12,7 @@ WITH orders_and_rest AS (
   SELECT channel, store_id, country, region, ordered_month, X_EACH(amounts, X_ITEM) FROM ledger WHERE order_id IS NULL
 ),
 place_cells AS (
-  SELECT channel, store_id, ordered_month, X_EACH(amounts, SUM(X_ITEM))
+  SELECT channel, store_id, ordered_month, X_EACH(amounts, X_SUM(X_ITEM))
   FROM orders_and_rest
   GROUP BY channel, store_id, ordered_month
 ),
@@ -23,34 +23,34 @@ place_slices AS (
            ELSE 'month'
          END AS dimension,
          COALESCE(channel, store_id, SUBSTRING(CAST(ordered_month AS TEXT), 1, 7), 'unallocated') AS member,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM place_cells
   GROUP BY GROUPING SETS ((channel), (store_id), (ordered_month))
 ),
 area_cells AS (
-  SELECT country, region, X_EACH(amounts, SUM(X_ITEM)) FROM orders_and_rest GROUP BY country, region
+  SELECT country, region, X_EACH(amounts, X_SUM(X_ITEM)) FROM orders_and_rest GROUP BY country, region
 ),
 area_slices AS (
   SELECT CASE WHEN GROUPING(country) = 0 THEN 'country' ELSE 'region' END AS dimension,
          COALESCE(country, region, 'unallocated') AS member,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM area_cells
   GROUP BY GROUPING SETS ((country), (region))
 ),
 line_cells AS (
-  SELECT carrier, promo_id, X_EACH(amounts, SUM(X_ITEM)) FROM ledger GROUP BY carrier, promo_id
+  SELECT carrier, promo_id, X_EACH(amounts, X_SUM(X_ITEM)) FROM ledger GROUP BY carrier, promo_id
 ),
 line_slices AS (
   SELECT CASE WHEN GROUPING(carrier) = 0 THEN 'carrier' ELSE 'promotion' END AS dimension,
          COALESCE(carrier, promo_id, 'unallocated') AS member,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM line_cells
   GROUP BY GROUPING SETS ((carrier), (promo_id))
 ),
 skus AS (
   SELECT product_id, brand, category, X_EACH(amounts, X_ITEM) FROM sku_profit
   UNION ALL
-  SELECT NULL, NULL, NULL, X_EACH(amounts, SUM(X_ITEM)) FROM ledger WHERE sku IS NULL HAVING COUNT(*) > 0
+  SELECT NULL, NULL, NULL, X_EACH(amounts, X_SUM(X_ITEM)) FROM ledger WHERE sku IS NULL HAVING COUNT(*) > 0
 ),
 sku_slices AS (
   SELECT CASE
@@ -59,14 +59,14 @@ sku_slices AS (
            ELSE 'category'
          END AS dimension,
          COALESCE(product_id, brand, category, 'unallocated') AS member,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM skus
   GROUP BY GROUPING SETS ((product_id), (brand), (category))
 ),
 touch_cells AS (
   SELECT order_credits.marketing_channel AS marketing_channel, order_credits.campaign AS campaign,
          order_credits.keyword AS keyword, order_credits.landing_page AS landing_page,
-         X_EACH(amounts, SUM(CASE
+         X_EACH(amounts, X_SUM(CASE
            WHEN order_credits.order_id IS NULL OR order_credits.credit = 1000000 THEN order_profit.X_ITEM
            ELSE X_ALLOCATE(
              order_profit.X_ITEM,
@@ -78,7 +78,7 @@ touch_cells AS (
   LEFT JOIN order_credits ON order_credits.order_id = order_profit.order_id
   GROUP BY order_credits.marketing_channel, order_credits.campaign, order_credits.keyword, order_credits.landing_page
   UNION ALL
-  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, SUM(X_ITEM))
+  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, X_SUM(X_ITEM))
   FROM ledger
   WHERE order_id IS NULL
   GROUP BY marketing_channel, campaign, keyword, landing_page
@@ -91,7 +91,7 @@ touch_slices AS (
            ELSE 'landing_page'
          END AS dimension,
          COALESCE(marketing_channel, campaign, keyword, landing_page, 'unallocated') AS member,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM touch_cells
   GROUP BY GROUPING SETS ((marketing_channel), (campaign), (keyword), (landing_page))
 )

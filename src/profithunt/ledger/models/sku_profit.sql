@@ -21,7 +21,7 @@ WITH totals AS (
          SUM(units_returned) AS units_returned,
          SUM(CASE WHEN discounted THEN units ELSE 0 END) AS discounted_units,
          SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
-         X_EACH(amounts, SUM(X_ITEM))
+         X_EACH(amounts, X_SUM(X_ITEM))
   FROM ledger
   WHERE sku IS NOT NULL
   GROUP BY sku
