@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from profithunt.sources.propose import names
 from profithunt.sources.propose.profile import ColumnProfile, TableProfile
 
 _LOOKED_AT = 400
@@ -16,6 +17,8 @@ _LEAST_ROWS = 8
 _HOLDS = 0.95
 _BONUS = 0.45
 _NEAR = 0.02
+_CENT = 0.011
+_CALLED = 0.75
 Numbers = Sequence[float | None]
 
 
@@ -37,7 +40,8 @@ class Evidence:
 
     products: tuple[Product, ...] = ()
     per_unit: dict[str, bool] = field(default_factory=dict)
-    tax_inside: bool | None = None
+    counted: str | None = None
+    before: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def best(self) -> Product | None:
@@ -55,6 +59,10 @@ class Evidence:
                 return -0.5
             if best.discount == column and concept in ("discount", "discount_rate"):
                 return _BONUS if (concept == "discount_rate") == (best.form == "rate") else -0.5
+        if column == self.counted:
+            if concept == "quantity":
+                return _BONUS
+            return -0.5 if concept in ("line_amount", "unit_price") else 0.0
         if column in self.per_unit:
             if concept in ("unit_price", "list_price"):
                 return 0.1 if self.per_unit[column] else -0.6
@@ -68,6 +76,8 @@ class Evidence:
         if best is not None and column in (best.quantity, best.price, best.amount, best.discount):
             less = {"plain": "", "amount": f" − {best.discount}", "rate": f" × (1 − {best.discount})"}[best.form]
             return f"{best.quantity} × {best.price}{less} = {best.amount} on {best.holds:.0%} of the rows"
+        if column == self.counted:
+            return "amounts grow with it"
         return (
             "does not change with the quantity" if self.per_unit.get(column) else f"grows with the quantity ({concept})"
         )
@@ -84,31 +94,33 @@ def evidence(table: TableProfile, item_columns: Sequence[str] = ()) -> Evidence:
         _products(table, varied, numbers), key=lambda found: (-round(found.holds, 2), found.form != "plain")
     )
     votes: dict[str, int] = defaultdict(int)
+    counted: str | None = None
     if not products:
-        for quantity in [name for name in varied if _countable(table.columns[name])]:
+        for quantity in _counters(table, varied):
             for money, vote in _per_unit(table, quantity, item_columns, varied).items():
                 if abs(vote) > abs(votes[money]):
                     votes[money] = vote
+                    counted = quantity if vote < 0 else counted
     per_unit = {money: vote > 0 for money, vote in votes.items()}
-    return Evidence(tuple(products), per_unit)
+    return Evidence(tuple(products), per_unit, counted, _differences(varied, numbers))
 
 
-def _products(table: TableProfile, names: list[str], numbers: dict[str, list[float | None]]) -> Iterator[Product]:
+def _products(table: TableProfile, columns: list[str], numbers: dict[str, list[float | None]]) -> Iterator[Product]:
     """Columns q, p, a with q × p = a; then those with a discount between."""
-    for quantity in names:
+    for quantity in columns:
         if table.columns[quantity].whole < 0.9:  # noqa: PLR2004  goods by weight are few
             continue
-        for price in names:
+        for price in columns:
             if price == quantity:
                 continue
             both = [
                 q * p if q is not None and p is not None else None
                 for q, p in zip(numbers[quantity], numbers[price], strict=True)
             ]
-            for amount in names:
+            for amount in columns:
                 if amount in (quantity, price):
                     continue
-                yield from _related(quantity, price, amount, both, numbers, names, table)
+                yield from _related(quantity, price, amount, both, numbers, columns, table)
 
 
 def _related(
@@ -117,7 +129,7 @@ def _related(
     amount: str,
     both: Numbers,
     numbers: dict[str, list[float | None]],
-    names: list[str],
+    columns: list[str],
     table: TableProfile,
 ) -> Iterator[Product]:
     if table.columns[quantity].whole < table.columns[price].whole:
@@ -132,7 +144,7 @@ def _related(
         return
     if plain < 0.2:  # noqa: PLR2004  undiscounted rows would hold
         return
-    for other in names:
+    for other in columns:
         if other in (quantity, price, amount):
             continue
         less = [a - d if a is not None and d is not None else None for a, d in zip(both, numbers[other], strict=True)]
@@ -162,16 +174,46 @@ def _holds(left: Numbers, right: Numbers, quantity: Numbers, price: Numbers) -> 
     return good / telling if telling >= _LEAST_ROWS else 0.0
 
 
+def _counters(table: TableProfile, varied: Sequence[str]) -> list[str]:
+    """Columns that may count units: those that are called so, or else every one that could."""
+    able = [name for name in varied if _countable(table.columns[name])]
+    called = [name for name in able if names.fit((names.normal(name),), "quantity", {}).score > _CALLED]
+    return called or able
+
+
 def _countable(column: ColumnProfile) -> bool:
     """Whether a column could count units: small whole numbers that repeat."""
     return column.whole > 0.98 and 0 < (column.middle or 0) <= 50 and column.distinct < 0.5 * column.rows  # noqa: PLR2004
 
 
-def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+def _differences(columns: Sequence[str], numbers: dict[str, list[float | None]]) -> dict[tuple[str, str], str]:
+    """(amount, discount) → the amount after it, where amount − |discount| is another column on rows with a discount."""
+    found: dict[tuple[str, str], str] = {}
+    for before in columns:
+        for off in columns:
+            for after in columns:
+                if len({before, off, after}) == 3 and _comes_off(numbers[before], numbers[off], numbers[after]):  # noqa: PLR2004
+                    found[before, off] = after
+    return found
+
+
+def _comes_off(before: Numbers, off: Numbers, after: Numbers) -> bool:
+    telling = good = 0
+    for a, d, b in zip(before, off, after, strict=True):
+        if a is None or b is None or not d or abs(d) >= abs(a):
+            continue
+        telling += 1
+        good += abs(abs(a) - abs(d) - abs(b)) <= _CENT
+        if telling >= _LEAST_ROWS and good < 0.5 * telling:
+            return False
+    return telling >= _LEAST_ROWS and good >= _HOLDS * telling
+
+
+def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
     """Votes for a money column being a price of one unit (> 0: the same, for one item, whatever the quantity) or not."""
     result: dict[str, int] = {}
     amounts = table.numbers(quantity)
-    for money in names:
+    for money in columns:
         if money == quantity or table.columns[money].whole > 0.98:  # noqa: PLR2004
             continue
         prices = table.numbers(money)

@@ -80,9 +80,7 @@ def _lines(work: Assembly, file: FileReading, heads: list[FileReading], roles: s
     work.flats[file.table.view] = found
     lines = order_lines(file, columns, found, work.says)
     work.drafts.append(lines)
-    if columns is None:
-        return
-    back = credits(file, columns, found)
+    back = credits(file, columns, found) if columns is not None else None
     if back is not None:
         work.drafts.append(back)
         _say_credits(work, file, found)
@@ -100,7 +98,7 @@ def _lines(work: Assembly, file: FileReading, heads: list[FileReading], roles: s
         work.says.note(
             f"{file.table.name}: item {item.code} ({item.name}, {item.rows:,} rows) is taken for {item.kind}: {item.why}"
         )
-    if found.credit is not None or found.items:
+    if columns is not None and (found.credit is not None or found.items):
         work.money[file.table.name] = _measured(file, columns, found, work.engine)
 
 
@@ -119,7 +117,7 @@ def _say_credits(work: Assembly, file: FileReading, found: Flat) -> None:
 
 def _measured(file: FileReading, columns: flats.Columns, found: Flat, engine: Engine) -> tuple[Part, ...]:
     """Where the money of the file goes, row by row, each once."""
-    parts: list[tuple[str, exp.Expression]] = []
+    parts: list[tuple[str, exp.Expr]] = []
     if codes := found.codes("test"):
         parts.append(("left out: test rows", tree.one_of(columns.item, codes)))
     if codes := found.codes("fee"):

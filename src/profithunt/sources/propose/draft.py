@@ -89,7 +89,7 @@ class SourceDraft:
     table: str
     file: FileReading
     columns: dict[str, ColumnDraft] = field(default_factory=dict)
-    where: exp.Expression | None = None
+    where: exp.Expr | None = None
     group: bool = False
     joins: list[tuple[FileReading, dict[str, Any]]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
@@ -102,7 +102,7 @@ class SourceDraft:
         self.columns[column] = ColumnDraft(meaning.column, meaning.confidence, why or meaning.why)
         return True
 
-    def work_out(self, column: str, expression: exp.Expression, confidence: float, why: str) -> None:
+    def work_out(self, column: str, expression: exp.Expr, confidence: float, why: str) -> None:
         """Map a canonical column to an expression."""
         self.columns[column] = ColumnDraft({"expr": tree.sql(expression)}, round(confidence, 2), why)
 

@@ -23,6 +23,12 @@ def judge(kind: str, column: ColumnProfile) -> float | None:
     return _JUDGES[kind](column)
 
 
+def judge_id(column: ColumnProfile) -> float:
+    """The fit of a column's values with a key; −1 when they can't be one."""
+    fit = judge("id", column)
+    return -1.0 if fit is None else fit
+
+
 def _id(column: ColumnProfile) -> float | None:
     if column.is_date and not _compact(column):
         return None
@@ -52,6 +58,8 @@ def _label(column: ColumnProfile) -> float | None:
         return None
     if column.is_number and (column.whole < _MOSTLY or column.negative > 0):
         return None
+    if column.distinct > 0.5 * column.rows and column.rows > 50:
+        return -0.35
     few = column.distinct <= max(30, 0.1 * column.rows)
     return 0.1 if few else -0.1
 

@@ -54,11 +54,11 @@ class Flat:
     invoices they lower, not on credit notes. `corrections`: condition of stock corrections without money.
     """
 
-    credit: exp.Expression | None = None
+    credit: exp.Expr | None = None
     signed: bool = True
     items: tuple[Item, ...] = ()
     discounts_on_sales: bool = False
-    corrections: exp.Expression | None = None
+    corrections: exp.Expr | None = None
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     same_order: bool = False
@@ -87,7 +87,7 @@ class Columns:
         """The columns whose minus makes a credit."""
         return tuple(column for column in (self.quantity, self.price, self.amount) if column is not None)
 
-    def money(self, read: str = "num") -> exp.Expression:
+    def money(self, read: str = "num") -> exp.Expr:
         """Σ is over this: the stated amount of the row, else quantity × price."""
         reads = tree.num if read == "num" else tree.measured
         if self.amount is not None:
@@ -104,7 +104,7 @@ def columns_of(table: TableProfile, reading: Reading) -> Columns | None:
         column = reading.column(concept)
         return table.columns[column] if column else None
 
-    order, item = get("order_id"), get("sku") or get("product_name")
+    order, item = get("order_id"), get("sku") or get("product_name") or get("category")
     if order is None or item is None:
         return None
     return Columns(
@@ -140,13 +140,13 @@ def find(table: TableProfile, columns: Columns, engine: Engine) -> Flat:
     return _with_corrections(found, table, columns, engine)
 
 
-def sign_tree(column: ColumnProfile, read: str) -> exp.Expression:
+def sign_tree(column: ColumnProfile, read: str) -> exp.Expr:
     """Whether a column is negative; a missing value isn't."""
     value = tree.num(column) if read == "num" else tree.measured(column)
     return tree.below_zero(exp.func("COALESCE", value, exp.Literal.number(0)))
 
 
-def _credit(columns: Columns, mark: exp.Expression | None, signed: bool, read: str = "num") -> exp.Expression:
+def _credit(columns: Columns, mark: exp.Expr | None, signed: bool, read: str = "num") -> exp.Expr:
     chosen = [column for column in (columns.quantity, columns.amount or columns.price) if column is not None]
     signs = [sign_tree(column, read) for column in chosen]
     conditions = signs if signed or mark is None else [mark, *signs]
@@ -161,7 +161,7 @@ def _any_negative(table: TableProfile, columns: Columns, engine: Engine) -> bool
     return int(engine.value(query) or 0) > 0
 
 
-def _mark(table: TableProfile, columns: Columns, engine: Engine) -> tuple[exp.Expression | None, bool, list[str]]:
+def _mark(table: TableProfile, columns: Columns, engine: Engine) -> tuple[exp.Expr | None, bool, list[str]]:
     """How credits are marked, and whether marked rows carry a minus too."""
     negative = exp.cast(tree.below_zero(columns.money("now")), "INT")
     if columns.kind is not None:
@@ -199,9 +199,7 @@ def _mark(table: TableProfile, columns: Columns, engine: Engine) -> tuple[exp.Ex
     return None, True, []
 
 
-def _prefixes(
-    table: TableProfile, columns: Columns, engine: Engine, negative: exp.Expression
-) -> list[tuple[str, int, int]]:
+def _prefixes(table: TableProfile, columns: Columns, engine: Engine, negative: exp.Expr) -> list[tuple[str, int, int]]:
     """Letters in front of the document number → rows, rows with a minus; '' where there are only digits."""
     letters = exp.RegexpExtract(
         this=tree.key(columns.order),
@@ -316,10 +314,10 @@ def _with_corrections(found: Flat, table: TableProfile, columns: Columns, engine
     )
 
 
-def _now(condition: exp.Expression, table: TableProfile) -> exp.Expression:
+def _now(condition: exp.Expr, table: TableProfile) -> exp.Expr:
     """A condition with X_NUM turned into what can run on raw rows at once."""
 
-    def read(node: exp.Expression) -> exp.Expression:
+    def read(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous) and node.name == "X_NUM":
             return tree.measured(table.columns[node.expressions[0].name])
         return node
@@ -337,7 +335,7 @@ def _sale_orders(table: TableProfile, columns: Columns, found: Flat) -> exp.Sele
     return query.where(sale) if sale is not None else query
 
 
-def _share_on_sales(table: TableProfile, columns: Columns, found: Flat, rows: exp.Expression, engine: Engine) -> float:
+def _share_on_sales(table: TableProfile, columns: Columns, found: Flat, rows: exp.Expr, engine: Engine) -> float:
     there = exp.In(this=tree.key(columns.order), query=_sale_orders(table, columns, found).subquery())
     query = (
         exp.select(exp.Count(this=exp.Star()), exp.Sum(this=exp.cast(there, "INT")))
@@ -362,7 +360,7 @@ def _same_order(table: TableProfile, columns: Columns, found: Flat, engine: Engi
 
 
 def measure(
-    parts: Iterable[tuple[str, exp.Expression]], table: TableProfile, columns: Columns, engine: Engine
+    parts: Iterable[tuple[str, exp.Expr]], table: TableProfile, columns: Columns, engine: Engine
 ) -> tuple[Part, ...]:
     """Rows and money of each destination; a row counts for the first condition that holds, else for 'not read'."""
     given = list(parts)

@@ -9,15 +9,15 @@ from profithunt.sources.propose.draft import FileReading, Findings, SourceDraft
 from profithunt.sources.propose.flat import Columns, Flat
 
 ONE = exp.Literal.number(1)
+_TELLING, _SAME = 3, 0.9
 
 
 def order_lines(file: FileReading, columns: Columns | None, flat: Flat, says: Findings) -> SourceDraft:
     """The `order_lines` source of a file of lines."""
     draft = SourceDraft("order_lines", file)
-    draft.take("order_id", "order_id")
+    order_key(draft, file, says)
     _line_no(draft, file)
-    if not draft.take("sku", "sku"):
-        draft.take("sku", "product_name", "the only thing that names the item")
+    item_key(draft, says)
     if not draft.take("quantity", "quantity"):
         draft.fix("quantity", 1, 0.5, "no column for it: one row taken for one unit")
         says.ask(f"{file.table.name} has no quantity: is each row one unit?")
@@ -34,6 +34,28 @@ def order_lines(file: FileReading, columns: Columns | None, flat: Flat, says: Fi
             tree.none_of(columns.item, left_out) if left_out else None,
         )
     return draft
+
+
+def order_key(draft: SourceDraft, file: FileReading, says: Findings) -> None:
+    """The order number; where there is none, what a customer bought on a day is an order."""
+    who, when = file.column("customer_id"), file.column("ordered_at")
+    if draft.take("order_id", "order_id") or who is None or when is None:
+        return
+    key = exp.DPipe(
+        this=exp.DPipe(this=tree.trimmed(who), expression=exp.Literal.string("/")), expression=tree.trimmed(when)
+    )
+    draft.work_out("order_id", key, 0.5, f"no order number: {who.name} and {when.name} make an order")
+    says.ask(f"{file.table.name} has no order number: is what a customer buys at one {when.name} one order?")
+
+
+def item_key(draft: SourceDraft, says: Findings) -> None:
+    """The item's number; else its name; else the finest thing that is said of it."""
+    if draft.take("sku", "sku") or draft.take("sku", "product_name", "the only thing that names the item"):
+        return
+    if draft.take("sku", "category", "the only thing that tells items apart"):
+        says.ask(
+            f"{draft.file.table.name} names no items, only {draft.columns['sku'].source}: is there a column for them?"
+        )
 
 
 def _line_no(draft: SourceDraft, file: FileReading) -> None:
@@ -71,23 +93,7 @@ def _amounts(draft: SourceDraft, file: FileReading, says: Findings) -> None:
         return
     draft.take("line_amount", "line_amount")
     if discount is not None:
-        if amount is not None and price is None:
-            gross = exp.Add(
-                this=tree.num(amount), expression=exp.func("COALESCE", tree.num(discount), exp.Literal.number(0))
-            )
-            draft.work_out(
-                "list_amount",
-                gross,
-                0.5,
-                f"{amount.name} taken for what was paid, {discount.name} for what came off before",
-            )
-            says.ask(f"Is {amount.name} in {file.table.name} before or after {discount.name}? Taken for after.")
-        else:
-            draft.take("discount", "discount")
-            if not known:
-                says.ask(
-                    f"Does {discount.name} in {file.table.name} come off the price that is mapped, or is it in it already? Taken off."
-                )
+        _discount(draft, file, known, says)
     elif rate is not None:
         _discount_rate(draft, file, says)
     listed, list_amount = file.column("list_price"), file.column("list_amount")
@@ -96,6 +102,53 @@ def _amounts(draft: SourceDraft, file: FileReading, says: Findings) -> None:
     elif listed is not None and quantity is not None and "list_amount" not in draft.columns:
         at_list = tree.times(tree.num(listed), tree.num(quantity))
         draft.work_out("list_amount", at_list, file.confidence("list_price"), f"quantity × {listed.name}")
+
+
+def _discount(draft: SourceDraft, file: FileReading, known: bool, says: Findings) -> None:
+    """A discount amount: off the amount that is mapped, or in it already, as the other amounts show."""
+    discount, amount, price = file.column("discount"), file.column("line_amount"), file.column("unit_price")
+    if discount is None:
+        return
+    off = exp.Abs(this=tree.num(discount)) if discount.negative > 0 else tree.num(discount)
+    sure = file.confidence("discount")
+    told = file.evidence.before
+    if amount is not None and (amount.name, discount.name) in told:
+        why = f"{amount.name} − {discount.name} = {told[amount.name, discount.name]}"
+        draft.work_out("discount", off, sure, why) if discount.negative > 0 else draft.take("discount", "discount", why)
+        return
+    was = next(
+        (
+            before
+            for (before, other), after in told.items()
+            if amount and other == discount.name and after == amount.name
+        ),
+        None,
+    )
+    if was is not None:
+        draft.work_out(
+            "list_amount",
+            tree.num(file.profile.columns[was]),
+            sure,
+            f"{was} − {discount.name} = {told[was, discount.name]}",
+        )
+        return
+    if amount is not None and price is None:
+        gross = exp.Add(this=tree.num(amount), expression=exp.func("COALESCE", off, exp.Literal.number(0)))
+        draft.work_out(
+            "list_amount",
+            gross,
+            0.5,
+            f"{amount.name} taken for what was paid, {discount.name} for what came off before",
+        )
+        says.ask(f"Is {amount.name} in {file.table.name} before or after {discount.name}? Taken for after.")
+        return
+    draft.work_out("discount", off, sure, "stated with a minus") if discount.negative > 0 else draft.take(
+        "discount", "discount"
+    )
+    if not known or file.column("line_amount") is not None:
+        says.ask(
+            f"Does {discount.name} in {file.table.name} come off the price that is mapped, or is it in it already? Taken off."
+        )
 
 
 def _discount_rate(draft: SourceDraft, file: FileReading, says: Findings) -> None:
@@ -144,22 +197,19 @@ def _not_of_the_line(draft: SourceDraft, file: FileReading) -> None:
 
 
 def repeats(file: FileReading, column: str) -> bool:
-    """Whether orders of several different lines state one value of a column on each line: it is the order's then."""
+    """Whether orders of several lines state one value of a column on each line: it is the order's then."""
     order = file.column("order_id")
-    amount = file.column("line_amount") or file.column("unit_price")
     if order is None:
         return False
     telling = same = 0
-    groups: dict[str, list[dict[str, str]]] = {}
+    groups: dict[str, list[str]] = {}
     for row in file.profile.head:
-        groups.setdefault(row[order.name], []).append(row)
-    for rows in groups.values():
-        stated = [row[column] for row in rows if row[column]]
-        different = amount is None or len({row[amount.name] for row in rows}) > 1
-        if len(rows) > 1 and different and any(value.strip("0.,") for value in stated):
+        groups.setdefault(row[order.name], []).append(row[column])
+    for stated in groups.values():
+        if len(stated) > 1 and any(value.strip("0.,") for value in stated):
             telling += 1
             same += len(set(stated)) == 1
-    return telling >= 3 and same >= 0.9 * telling
+    return telling >= _TELLING and same >= _SAME * telling
 
 
 def _cancelled(draft: SourceDraft, file: FileReading, flat: Flat) -> None:

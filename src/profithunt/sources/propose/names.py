@@ -43,12 +43,13 @@ def normal(heading: str) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """A synonym: its normal form and tokens, and the languages that have it."""
+    """A synonym: its normal form and tokens, the languages that have it, its place among them (the usual ones first)."""
 
     text: str
     tokens: frozenset[str]
     joined: str
     languages: frozenset[str]
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,13 @@ def words() -> dict[str, tuple[Word, ...]]:
     result: dict[str, tuple[Word, ...]] = {}
     for concept, languages in data.items():
         spoken: dict[str, set[str]] = defaultdict(set)
+        ranks: dict[str, int] = {}
         for language, terms in languages.items():
-            for term in terms:
+            for rank, term in enumerate(terms):
                 spoken[normal(term)].add(language)
+                ranks[normal(term)] = min(rank, ranks.get(normal(term), rank))
         result[concept] = tuple(
-            Word(text, frozenset(text.split()), text.replace(" ", ""), frozenset(spoken[text]))
+            Word(text, frozenset(text.split()), text.replace(" ", ""), frozenset(spoken[text]), ranks[text])
             for text in spoken
             if text
         )
@@ -127,6 +130,7 @@ def fit(forms: Sequence[str], concept: str, speech: Mapping[str, float]) -> Name
                 continue
             spoken = max((speech.get(language, 0.0) for language in word.languages), default=0.0)
             score *= (0.8 + 0.2 * spoken if speech else 1.0) * (1.0 if position == 0 else 0.96)
+            score *= 1 - min(0.04, 0.002 * word.rank)
             if score > best.score:
                 best = NameFit(score, word.text)
     return best

@@ -8,7 +8,7 @@ from profithunt.schema import TABLES
 from profithunt.sources.propose import trade, tree
 from profithunt.sources.propose.draft import ColumnDraft, FileReading, Findings, SourceDraft
 from profithunt.sources.propose.flat import Columns, Flat
-from profithunt.sources.propose.lines import repeats
+from profithunt.sources.propose.lines import item_key, order_key, repeats
 from profithunt.sources.propose.profile import ColumnProfile
 
 _DEPENDS = 0.9
@@ -30,7 +30,7 @@ _SUMS = ("shipping_charged", "payment_fee", "order_discount", "tax")
 def orders(file: FileReading, columns: Columns | None, flat: Flat, says: Findings) -> SourceDraft:
     """The `orders` source: of a file of orders, or grouped from one of lines."""
     draft = SourceDraft("orders", file)
-    draft.take("order_id", "order_id")
+    order_key(draft, file, says)
     ordered_at(draft, "ordered_at", file)
     customer(draft, file)
     for concept in _PLAIN:
@@ -114,7 +114,7 @@ def _pseudo(draft: SourceDraft, columns: Columns, flat: Flat) -> None:
     for target, codes in targets.items():
         if not codes:
             continue
-        total: exp.Expression = exp.Sum(this=tree.when(tree.one_of(columns.item, codes), money.copy()))
+        total: exp.Expr = exp.Sum(this=tree.when(tree.one_of(columns.item, codes), money.copy()))
         if target != "shipping_charged":
             total = exp.Neg(this=total)
         already = draft.columns.get(target)
@@ -142,14 +142,14 @@ def credits(file: FileReading, columns: Columns, flat: Flat) -> SourceDraft | No
         draft.columns["credit_note"] = ColumnDraft(
             columns.order.name, sure, "number of the credit note; it names no order"
         )
-    sku: exp.Expression = tree.name(columns.item)
+    sku: exp.Expr = tree.name(columns.item)
     if no_goods:
         draft.work_out("sku", tree.when(tree.none_of(columns.item, no_goods), sku), sure, "goods only")
     else:
         draft.columns["sku"] = ColumnDraft(columns.item.name, sure, "the item")
     if columns.quantity is not None:
         units = tree.num(columns.quantity)
-        back: exp.Expression = exp.Abs(this=units)
+        back: exp.Expr = exp.Abs(this=units)
         if flat.signed:
             back = tree.when(tree.below_zero(units.copy()), back, exp.Literal.number(0))
         if no_goods:
@@ -212,8 +212,8 @@ def grouped(table: str, file: FileReading, flat: Flat, columns: Columns | None) 
     draft = SourceDraft(table, file, group=True)
     if table == "customers":
         customer(draft, file)
-    elif table == "products" and not draft.take("sku", "sku"):
-        draft.take("sku", "product_name")
+    elif table == "products":
+        item_key(draft, Findings())
     elif table == "stores":
         draft.take("store_id", "store_id")
     if key not in draft.columns:

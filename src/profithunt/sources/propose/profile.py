@@ -118,7 +118,7 @@ def raw(name: str) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=True))
 
 
-def text_of(name: str) -> exp.Expression:
+def text_of(name: str) -> exp.Expr:
     """A raw column as trimmed text, null when blank."""
     trimmed = exp.Trim(this=exp.cast(raw(name), "TEXT"))
     return exp.Nullif(this=trimmed, expression=exp.Literal.string(""))
@@ -133,10 +133,10 @@ def _counts(table: RawTable, engine: Engine) -> dict[str, tuple[int, int, int]]:
     """Column → (filled, distinct, rows)."""
     if not table.headings:
         return {}
-    parts: list[exp.Expression] = [exp.Count(this=exp.Star())]
+    parts: list[exp.Expr] = [exp.Count(this=exp.Star())]
     for name in table.headings:
         parts.append(exp.Count(this=text_of(name)))
-        distinct: exp.Expression = exp.Count(this=exp.Distinct(expressions=[text_of(name)]))
+        distinct: exp.Expr = exp.Count(this=exp.Distinct(expressions=[text_of(name)]))
         if table.rows > _EXACT_ROWS:
             distinct = exp.ApproxDistinct(this=text_of(name))
         parts.append(distinct)

@@ -12,6 +12,7 @@ from profithunt.errors import UsageError
 from profithunt.sources.propose import write
 
 FILE_NAME = "shop.toml"
+_NEEDED = {"orders": {"order_id", "ordered_at"}, "order_lines": {"order_id", "sku", "quantity"}}
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ class Proposal:
     @property
     def complete(self) -> bool:
         """Whether the shop can run: orders and order lines are there."""
-        return {"orders", "order_lines"} <= {source.table for source in self.sources}
+        return all(
+            any(source.table == table and columns <= set(source.columns) for source in self.sources)
+            for table, columns in _NEEDED.items()
+        )
 
     def columns(self, table: str) -> dict[str, MappedColumn]:
         """Canonical column → mapping, over the sources of a table."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOMES = {"sku": "products", "order_id": "orders", "customer_id": "customers", "store_id": "stores"}
 _LOOKED_AT = 2000
+_DULL = 0.2
 _JOINS, _FAILS = 0.7, 0.4
 
 
@@ -52,7 +53,7 @@ def connect(files: list[FileReading], engine: Engine) -> list[FileReading]:
 
 
 def _ids(file: FileReading) -> list[ColumnProfile]:
-    return [column for column in file.profile.columns.values() if (fit.judge("id", column) or -1) > -0.2]
+    return [column for column in file.profile.columns.values() if fit.judge_id(column) > -_DULL]
 
 
 def _home_key(concept: str, home: FileReading, files: list[FileReading], engine: Engine) -> FileReading:

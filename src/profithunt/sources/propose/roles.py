@@ -13,6 +13,7 @@ from profithunt.sources.propose import fit, names
 from profithunt.sources.propose.amounts import Evidence
 from profithunt.sources.propose.assignment import assign
 from profithunt.sources.propose.concepts import candidates, concepts, roles
+from profithunt.sources.propose.grain import Grain, grain
 from profithunt.sources.propose.profile import TableProfile
 
 LEAST = 0.55
@@ -20,6 +21,7 @@ LEAST = 0.55
 _LACKS, _FILE, _GRAIN = 1.6, 1.3, 0.8
 _STRONG = 0.3
 _NEARLY = 0.5
+_SOME = 20
 _A_SHARE = 0.4
 
 
@@ -58,12 +60,13 @@ def read(table: TableProfile, evidence: Evidence) -> list[Reading]:
     speech = names.languages_of(table.columns)
     nouns = _nouns(table)
     forms = names.variants(list(table.columns), nouns)
+    groups = grain(table, forms, speech)
     fits: dict[str, dict[str, Meaning]] = {}
     for concept in concepts():
         scored = {
             column: meaning
             for column in table.columns
-            if (meaning := _score(table, column, concept, forms[column], speech, evidence)) is not None
+            if (meaning := _score(table, column, concept, forms[column], speech, evidence, groups)) is not None
         }
         if scored:
             fits[concept] = scored
@@ -82,6 +85,7 @@ def _score(
     forms: tuple[str, ...],
     speech: dict[str, float],
     evidence: Evidence,
+    groups: Grain,
 ) -> Meaning | None:
     profile = table.columns[column]
     value = fit.judge(concepts()[concept].kind, profile)
@@ -97,13 +101,15 @@ def _score(
     named = names.fit(forms, concept, speech)
     other = {"line_amount": "unit_price", "unit_price": "line_amount"}.get(concept)
     if other is not None and evidence.per_unit.get(column) is (concept == "unit_price"):
-        named = max(named, names.fit(forms, other, speech), key=lambda fit: fit.score)  # the name misleads
+        misled = names.fit(forms, other, speech)
+        named = max(named, names.NameFit(0.8 * misled.score, misled.word), key=lambda found: found.score)
     proof = evidence.bonus(concept, column)
     if named.score == 0 and proof < _STRONG and value < _STRONG:
         return None
     score = 0.9 * named.score + value * (1.0 if named.score or proof > 0 else 0.9) + proof
     if named.score == 0 and proof <= 0:
         score = min(score, 0.5) + 0.1
+    score += groups.bonus(concept, column)
     if score < LEAST:
         return None
     because = [f"heading reads '{named.word}'"] if named.score else []
@@ -136,7 +142,7 @@ def _as(role: str, table: TableProfile, fits: dict[str, dict[str, Meaning]]) -> 
     columns = list(table.columns)
     grid = [
         [
-            fits[target][column].score * weights[target] * _share_of_key(role, target, column, table)
+            (fits[target][column].score * weights[target] * _share_of_key(role, target, column, table)) ** 2
             if column in fits[target]
             else 0.0
             for target in targets
@@ -149,7 +155,7 @@ def _as(role: str, table: TableProfile, fits: dict[str, dict[str, Meaning]]) -> 
         if position is not None:
             target = targets[position]
             meanings[target] = fits[target][columns[row]]
-            total += grid[row][position]
+            total += grid[row][position] ** 0.5
     _only_dates(role, meanings, table)
     groups = roles()[role].must
     lacking = tuple(group for group in groups if not any(name in meanings for name in group))
@@ -176,8 +182,12 @@ def _share_of_key(role: str, target: str, column: str, table: TableProfile) -> f
     if target in roles()[role].one:
         share = profile.distinct / profile.filled if profile.filled else 0.0
         return 1.15 if profile.unique else (0.85 if share > _NEARLY else 0.0)
-    if target in roles()[role].many and profile.unique and profile.rows > 20:
-        return 0.6
+    if (
+        (target in roles()[role].many or (role, target) == ("order_lines", "sku"))
+        and profile.unique
+        and profile.rows > _SOME
+    ):
+        return 0.8 if target in roles()[role].many else 0.6
     return 1.0
 
 
@@ -191,7 +201,7 @@ def _grain(role: str, meanings: dict[str, Meaning], table: TableProfile) -> floa
     for concept in roles()[role].many:
         if concept in meanings:
             profile = table.columns[meanings[concept].column]
-            total += -1.0 if profile.unique and profile.rows > 20 else 0.4
+            total += -0.4 if profile.unique and profile.rows > _SOME else 0.4
     return total
 
 
