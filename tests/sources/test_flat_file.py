@@ -124,7 +124,7 @@ def flat(rows: list[tuple]) -> list[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(lines, min_size=1, max_size=25), data=st.data())
 def test_permuting_splitting_and_repeating_files_changes_nothing(shop, rows, data):
     for old in shop.folder.glob("in-*.csv"):
@@ -193,3 +193,19 @@ def test_the_newest_extract_wins(shop):
     shop.write("a.csv", "id,country,changed\n1,FR,2024-01-01\n1,IT,2023-01-01\n")
     shop.build('[[sources]]\ntable = "customers"\nfiles = "*.csv"\n' + updated)
     assert shop.rows("customers", "customer_id, country") == [("1", "DE")]
+
+
+def test_one_source_with_line_numbers_and_one_without(shop):
+    columns = '[sources.columns]\norder_id = "id"\nsku = "sku"\nquantity = "qty"\nunit_price = "price"\n'
+    shop.write("web.csv", "id,sku,qty,price,n\n1,a,1,1.00,7\n1,b,1,1.00,12345678901234567\n2,a,1,1.00,\n")
+    shop.write("till.csv", "id,sku,qty,price\nt1,a,1,1.00\nt1,a,1,1.00\nt2,b,1,1.00\n")
+    source = '[[sources]]\ntable = "order_lines"\nfiles = "{}.csv"\n'
+    shop.build(source.format("web") + columns + 'line_no = "n"\n' + source.format("till") + columns)
+    assert shop.rows("order_lines", "order_id, line_no, sku") == [
+        ("1", 7, "a"),
+        ("1", 12345678901234567, "b"),
+        ("t1", 1, "a"),
+        ("t1", 2, "a"),
+        ("t2", 1, "b"),
+    ]
+    assert shop.reasons() == {"required value missing": 1}

@@ -50,6 +50,13 @@ def build(config: ShopConfig, engine: Engine, out: Path, progress: Progress | No
 
     Raises SourceError when a source can't be read at all, with one sentence that says which and what to do.
     """
+    if not config.sources:
+        raise SourceError(
+            "no source is named",
+            where=str(config.folder / "shop.toml"),
+            expected="a [[sources]] for each export",
+            do="let profithunt init DIR --from FOLDER propose them",
+        )
     out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="sources-", dir=out))
     try:

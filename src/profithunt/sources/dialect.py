@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_OWN = ("_file", "_row", "_extract")
 _SAMPLE_LINES = 300
 _SAMPLE_CHARACTERS = 2_000_000
 _NUMBER = re.compile(r"^[\s$€£+-]*[\d.,]+\s*%?$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$")
@@ -86,6 +87,7 @@ def column_names(cells: list[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     repeated: set[str] = set()
     for number, cell in enumerate(cells):
         name = " ".join(str(cell).replace("\u00a0", " ").replace("\ufeff", "").split()) or f"column{number}"
+        name = f"{name}_given" if name.lower() in _OWN else name
         used[name.lower()] += 1
         if used[name.lower()] > 1:
             repeated.add(name.lower())

@@ -52,6 +52,8 @@ def settle(rows: str, canonical: Table, columns: list[str], mapped: set[str], fi
         return _numbered(good, canonical, content, made, files, place)
     if not canonical.key:
         return _numbered(good, canonical, content, None, files, place)
+    if made is not None:
+        good = _filled_in(good, canonical, content, made, place)
     if _unique(good, canonical.key, place):
         return Settled(good)
     return _newest(good, canonical.key, content, place)
@@ -127,22 +129,40 @@ def _numbered(
     if made is None:
         return settled
     name = place.name("keyed")
-    kept = exp.select("*").from_(table(settled.relation))
-    others = [column(item) for item in canonical.key if item != made]
-    order = [_ordered(column(item)) for item in content]
-    if canonical.columns[made].type == "int":
-        trace = [*order, _ordered(column(FILE)), _ordered(column(ROW))]
-        number = cast(_window(exp.RowNumber(), [*others, *_verdict(settled)], trace), "BIGINT")
-    else:
-        words = [exp.Coalesce(this=cast(column(item), "VARCHAR"), expressions=[text("\x00")]) for item in content]
-        body = exp.MD5(this=call("concat_ws", text("\x1f"), *words))
-        short = exp.Substring(this=body, start=exp.Literal.number(1), length=exp.Literal.number(20))
-        by: list[exp.Expr] = [*(column(item) for item in content), *_verdict(settled)]
-        nth = _window(exp.RowNumber(), by, [_ordered(column(FILE)), _ordered(column(ROW))])
-        number = call("concat", short, text("-"), cast(nth, "VARCHAR"))
-    rest = exp.Star(except_=[exp.to_identifier(made, quoted=True)])
-    place.engine.view(name, exp.select(rest, named(number, made)).from_(kept.subquery("kept", copy=False)))
+    number = _key_from(canonical, content, made, _verdict(settled))
+    _replace(settled.relation, made, number, name, place)
     return Settled(name, settled.duplicates, settled.conflicts, settled.has_verdict)
+
+
+def _key_from(canonical: Table, content: list[str], made: str, also: list[exp.Expr]) -> exp.Expr:
+    """A key made from the content of the row: a number within the rest of the key, or a checksum and a count."""
+    trace = [_ordered(column(FILE)), _ordered(column(ROW))]
+    if canonical.columns[made].type == "int":
+        others = [column(item) for item in canonical.key if item != made]
+        order = [*(_ordered(column(item)) for item in content), *trace]
+        return cast(_window(exp.RowNumber(), [*others, *also], order), "BIGINT")
+    words = [exp.Coalesce(this=cast(column(item), "VARCHAR"), expressions=[text("\x1e")]) for item in content]
+    body = exp.MD5(this=call("concat_ws", text("\x1f"), *words))
+    short = exp.Substring(this=body, start=exp.Literal.number(1), length=exp.Literal.number(20))
+    nth = _window(exp.RowNumber(), [*(column(item) for item in content), *also], trace)
+    return call("concat", short, text("-"), cast(nth, "VARCHAR"))
+
+
+def _replace(rows: str, made: str, number: exp.Expr, name: str, place: Workplace) -> None:
+    rest = exp.Star(except_=[exp.to_identifier(made, quoted=True)])
+    place.engine.view(name, exp.select(rest, named(number, made)).from_(table(rows)))
+
+
+def _filled_in(rows: str, canonical: Table, content: list[str], made: str, place: Workplace) -> str:
+    """Where one source of a table gives the key and another does not: the missing ones made from the content."""
+    missing = exp.Is(this=column(made), expression=exp.null())
+    if not place.engine.rows(exp.select(exp.Literal.number(1)).from_(table(rows)).where(missing).limit(1)):
+        return rows
+    others = [item for item in content if item != made]
+    number = _key_from(canonical, others, made, [missing.copy()])
+    name = place.name("keyed")
+    _replace(rows, made, exp.Coalesce(this=column(made), expressions=[number]), name, place)
+    return name
 
 
 def _verdict(settled: Settled) -> list[exp.Expr]:

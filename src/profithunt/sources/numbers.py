@@ -27,7 +27,7 @@ _TO = "----    '''"
 class NumberStyle:
     """How one column writes numbers.
 
-    `plain`: digits and a point in every cell; `marked`: letters or currency signs occur; `mixed`: both decimal signs do.
+    `plain`: only digits and a point in every cell; `marked`: letters or currency signs occur; `mixed`: both signs do.
     """
 
     decimal: str = "."
@@ -66,7 +66,7 @@ def decide(evidence: dict[str, NumberEvidence], settings: Parse) -> dict[str, Nu
 def value(cell: exp.Expr, kind: str, style: NumberStyle) -> exp.Expr:
     """A cleaned text cell as a number of the house's type `kind`; null where it is none."""
     target = "DECIMAL(18, 6)" if kind == "macro" else sql_type(kind)
-    decimal = "DECIMAL(18, 4)" if kind == "int" else target
+    decimal = "DECIMAL(38, 4)" if kind == "int" else target
     if style.plain:
         tried: exp.Expr = cast(cell, decimal, strict=False)
         return whole(tried) if kind == "int" else finite(tried) if kind == "rate" else tried

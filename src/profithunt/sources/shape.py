@@ -222,9 +222,11 @@ def _unread(cells: list[Cell], shaping: Shaping) -> list[Fault]:
     faults: list[Fault] = []
     if shaping.mapping.where is not None and _undecided(shaping, shaping.mapping.where) is not None:
         faults.append((exp.Is(this=column(_UNDECIDED), expression=exp.null()).not_(), column(_UNDECIDED)))
-    for at, item in enumerate(cells):
-        if item.bad is not None:
-            faults.append((item.bad, problem(item.field.name, item.reason, column(f"_s{at}"))))
+    faults += [
+        (item.bad, problem(item.field.name, item.reason, column(f"_s{at}")))
+        for at, item in enumerate(cells)
+        if item.bad is not None
+    ]
     return faults
 
 
@@ -234,7 +236,8 @@ def _broken_rules(shaping: Shaping, *, grouped: bool) -> list[Fault]:
     rules = rules_of(shaping.table.name)
     mapped = set(shaping.mapping.names)
     for name, item in shaping.table.columns.items():
-        if item.required and name not in rules.generated and not (grouped and name in shaping.table.key):
+        made = name in rules.generated and name not in mapped
+        if item.required and not made and not (grouped and name in shaping.table.key):
             gone = exp.Is(this=column(name), expression=exp.null())
             faults.append((gone, problem(name, text("required value missing"), exp.null())))
     for name, item in shaping.table.columns.items():

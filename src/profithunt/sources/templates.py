@@ -18,7 +18,9 @@ DIALECT = "duckdb"
 @lru_cache(maxsize=64)
 def _parsed(name: str) -> exp.Expr:
     text = (files(__package__) / "sql" / f"{name}.sql").read_text("utf-8")
-    return sqlglot.parse_one(text, dialect=DIALECT)
+    tree = sqlglot.parse_one(text, dialect=DIALECT)
+    tree.pop_comments()
+    return tree
 
 
 def fill(name: str, **parts: exp.Expr) -> exp.Expr:

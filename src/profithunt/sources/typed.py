@@ -184,7 +184,7 @@ def _typed_value(source: exp.Expr, kind: str, wanted: str, how: Reading) -> exp.
             return (
                 cast(source, "BIGINT", strict=False)
                 if is_whole
-                else numbers.whole(cast(source, "DECIMAL(18, 4)", strict=False))
+                else numbers.whole(cast(source, "DECIMAL(38, 4)", strict=False))
             )
         return cast(source, sql_type(wanted), strict=False)
     if wanted == "bool":
