@@ -23,7 +23,7 @@ def test_case(name: str, engine: Engine):
     detector = read_detector(FOLDER / f"{name}.sql")
     case = read_case(FOLDER / f"{name}.md")
     attach(engine, case)
-    found = hunt(engine, [detector], Settings(as_of=AS_OF))
+    found = hunt(engine, [detector], Settings(as_of=AS_OF, thresholds={name: case.thresholds}))
     assert not found.failed
     assert not found.sleeping
     got = {tuple(item.entity[key] for key in detector.entity): item for item in found}

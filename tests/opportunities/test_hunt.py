@@ -171,3 +171,25 @@ def test_sleeping_detectors_say_what_wakes_them(found: Hunt):
     sleeping = {item.name: item for item in found.sleeping}
     assert sleeping["search_term_waste"].missing == ("touches.search_term", "touches.cost")
     assert "search" in sleeping["search_term_waste"].wakes
+
+
+@pytest.mark.slow
+def test_on_shuffled_labels_next_to_nothing_is_found(tmp_path: Path):
+    world = make(1)
+    rng = np.random.default_rng(99)
+    # Who ordered, who carried, where to, which keyword: each is drawn from the same names, but for no reason.
+    shuffled = {
+        "orders": ("customer_id", "region"),
+        "shipments": ("carrier", "region", "postcode"),
+        "touches": ("keyword",),
+        "contacts": ("order_id",),
+    }
+    for table, columns in shuffled.items():
+        for column in columns:
+            world.tables[table][column] = rng.permutation(np.asarray(world.tables[table][column]))
+    world.tables["contacts"].pop("customer_id")
+    result = _hunt(world, tmp_path)
+    labelled = [item for item in result if item.level not in ("sku", "invoice", "keyword")]
+    tests = sum(count for name, count in result.tested.items() if name in {item.name for item in catalogue()})
+    print(f"{len(labelled)} finds in {tests} tests on shuffled labels: {[item.name for item in labelled]}")
+    assert len(labelled) <= 0.002 * tests

@@ -46,7 +46,7 @@ class World:
     decoys: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
-def make(seed: int, *, leaks: bool = True) -> World:
+def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world is a long list of facts
     """A shop of 420 days, about 29,000 orders and 55,000 lines."""
     rng = np.random.default_rng(seed)
     world = World()

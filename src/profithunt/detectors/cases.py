@@ -5,6 +5,7 @@ under `## Found` the finds to expect. To keep pages short:
 
 | in an input table | means |
 | --- | --- |
+| table `thresholds` | columns `name` and `value`: thresholds that the case is judged with |
 | column `times` | the row stands there so often, each time with an order of its own |
 | `S01..S20` in a cell | the row once for each of S01, S02 … S20; ranges in one row run side by side |
 | `order_id` left out | an order is made for the row, and its line in the ledger if it has none |
@@ -49,6 +50,7 @@ class Case:
     title: str
     tables: Mapping[str, list[Row]]
     found: list[dict[str, str]]
+    thresholds: Mapping[str, float]
 
 
 def read_case(path: Path) -> Case:
@@ -59,7 +61,8 @@ def read_case(path: Path) -> Case:
     if title is None or "Input" not in sections or "Found" not in sections:
         raise ModelError("is no case", where=path.name, expected="a title, '## Input' and '## Found'")
     tables = {name: list(_table(body)) for name, body in _named(sections["Input"])}
-    return Case(title=title[1], tables=tables, found=list(_table(sections["Found"])))
+    thresholds = {row["name"]: float(row["value"]) for row in tables.pop("thresholds", [])}
+    return Case(title=title[1], tables=tables, found=list(_table(sections["Found"])), thresholds=thresholds)
 
 
 def attach(engine: Engine, case: Case) -> None:

@@ -113,8 +113,8 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     if rule.outlier is not None:
         beyond &= (sign * (rate - ordinary) > 0) & (np.abs(rate - benchmark) >= _LEAST_GAP * np.abs(benchmark))
     if "limit" in data:
-        over = posterior.above(data["limit"])
-        beyond &= (over if sign > 0 else 1 - over) >= rule.probability
+        over = posterior.above(np.nan_to_num(data["limit"]))
+        beyond &= np.isnan(data["limit"]) | ((over if sign > 0 else 1 - over) >= rule.probability)
     found = passed & beyond & (probability >= rule.probability)
 
     unit, spread = _unit(data, groups)

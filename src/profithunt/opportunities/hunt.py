@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from sqlglot import exp
+
 from profithunt.detectors import Clock, Detector, clock, compile_rows, evidence_columns
 from profithunt.detectors.definition import Threshold
 from profithunt.engine import Engine, compile_model, read_model
@@ -159,6 +161,15 @@ class _Shop:
         recent = self._pace(at.recent_start - year, at.end - year)
         return Season(than_window=_damped(ahead, window), than_recent=_damped(ahead, recent))
 
+    def products(self, entities: Sequence[Mapping[str, str]]) -> dict[str, str]:
+        """Names of the SKUs among some entities, as far as products have them."""
+        skus = sorted({entity["sku"] for entity in entities if "sku" in entity})
+        if not skus or not self.engine.has("products"):
+            return {}
+        sku = exp.cast(exp.column("sku"), "TEXT", dialect="duckdb")
+        query = exp.select("sku", "name").from_("products").where(sku.isin(*skus), "name IS NOT NULL")
+        return {str(row[0]): str(row[1]) for row in self.engine.rows(query)}
+
     def _pace(self, start: dt.date, end: dt.date) -> tuple[float, int]:
         """Orders a day and orders in all, after `start` up to `end`."""
         orders = sum(count for day, (count, _) in self.days.items() if start < day <= end)
@@ -185,9 +196,13 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
     worth = [index for index in passed if judged.p50[index] >= shop.floor]
     worth.sort(key=lambda index: (-float(judged.p50[index]), index))
     examples = _examples(detector, at, shop, [seen.entities[index] for index in worth[:_WITH_EXAMPLES]])
+    products = shop.products([seen.entities[index] for index in worth])
     found = []
     for index in worth:
         evidence = _evidence(detector, seen.clocks[index], seen.rows[index], judged, index)
+        named = products.get(seen.entities[index].get("sku", ""))
+        if named:
+            evidence["facts"] = {"product": named, **evidence["facts"]}
         orders = examples.get(tuple(seen.entities[index].values()))
         if orders:
             evidence["orders"] = orders

@@ -8,7 +8,7 @@ owner = "operations"
 reversible = true
 action = "sync_stock"
 statistic = "share"
-window_days = 182
+window_days = 364
 needs = ["order_lines.cancelled_quantity"]
 [thresholds]
 min_lines = 20

@@ -9,7 +9,7 @@ reversible = false
 action = "delist_or_repack"
 statistic = "ratio"
 direction = "low"
-window_days = 182
+window_days = 364
 vetoed_by = ["gateway_product"]
 needs = ["ledger.cogs"]
 [thresholds]

@@ -10,7 +10,7 @@ action = "steer_to_cheaper_payment"
 statistic = "ratio"
 direction = "high"
 outlier = 0.9
-window_days = 182
+window_days = 364
 needs = ["ledger.fees", "orders.region | orders.country"]
 [thresholds]
 min_orders = 30

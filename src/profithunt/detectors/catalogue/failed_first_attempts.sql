@@ -9,7 +9,7 @@ reversible = true
 action = "offer_lockers_and_notify"
 statistic = "share"
 outlier = 0.9
-window_days = 182
+window_days = 364
 needs = ["shipments.attempts", "shipments.postcode | orders.postcode"]
 [thresholds]
 min_parcels = 20

@@ -9,7 +9,7 @@ reversible = true
 action = "switch_lane"
 statistic = "share"
 outlier = 0.9
-window_days = 182
+window_days = 364
 needs = ["shipments.promised_at", "shipments.delivered_at"]
 [thresholds]
 min_parcels = 30

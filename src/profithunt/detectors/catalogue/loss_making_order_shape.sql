@@ -9,7 +9,7 @@ reversible = true
 action = "charge_a_fee_or_set_a_minimum"
 statistic = "ratio"
 direction = "low"
-window_days = 182
+window_days = 364
 needs = ["ledger.carriage | ledger.fulfilment | ledger.fees", "ledger.cogs"]
 [thresholds]
 min_orders = 30
@@ -35,6 +35,8 @@ shaped AS (
          o.cm2,
          o.net_sales,
          o.shipping_income,
+         o.list_sales,
+         o.assumed_sales,
          o.fulfilment + o.carriage + o.fees AS delivery,
          CASE WHEN o.list_sales <= s.small  THEN CONCAT('up to ', CAST(CAST(ROUND(s.small, 0) AS BIGINT) AS TEXT))
               WHEN o.list_sales <= s.middle THEN CONCAT(CAST(CAST(ROUND(s.small, 0) AS BIGINT) AS TEXT), ' to ', CAST(CAST(ROUND(s.middle, 0) AS BIGINT) AS TEXT))
@@ -60,7 +62,8 @@ SELECT order_size,
        AVG(delivery)  AS delivery_per_order,
        AVG(shipping_income) AS shipping_paid_per_order,
        MIN(order_id)  AS example_order,
-       MAX(order_id)  AS example_order_2
+       MAX(order_id)  AS example_order_2,
+       X_DIV(SUM(assumed_sales), SUM(list_sales)) AS assumed_share
 FROM shaped
 GROUP BY order_size, items, zone
 HAVING COUNT(*) >= $min_orders

@@ -9,7 +9,7 @@ reversible = true
 action = "fix_the_page_or_stop_the_line"
 statistic = "share"
 outlier = 0.95
-window_days = 182
+window_days = 364
 lag_days = 28
 needs = ["returns"]
 [thresholds]
