@@ -25,6 +25,7 @@ def hunt(
     debug: options.Debug = False,
 ) -> None:
     """List the opportunities in order of money: value with its range, what, why, and the action to take."""
+    from profithunt.cli.mistakes import choice
     from profithunt.cli.output import Output
     from profithunt.cli.progress import progress
     from profithunt.cli.shops import open_shop
@@ -32,6 +33,10 @@ def hunt(
 
     output = Output(json=json, quiet=quiet, debug=debug)
     opened = open_shop(shop, shop_option)
+    if level is not None:
+        from profithunt.detectors.definition import LEVELS
+
+        choice(level, LEVELS, "level")
     with progress(output) as steps:
         found = opened.hunt(level=level, owner=owner, minimum=minimum, progress=steps)
     if json:

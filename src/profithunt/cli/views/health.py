@@ -30,24 +30,28 @@ def health(result: BuildResult, currency: str) -> list[RenderableType]:
     else:
         finding += "none set aside."
     shown = table(
-        "Table", "Read", "Kept", "Doubles", "Set aside", "Money in them", "From", "To",
-        right=("Read", "Kept", "Doubles", "Set aside", "Money in them"),
-    )  # fmt: skip
+        "Table", "Read", "Kept", "Aside", "Money aside", "From", "To", right=("Read", "Kept", "Aside", "Money aside")
+    )
     for item in tables:
         shown.add_row(
             words(item.name),
             fmt.count(item.rows_read),
             fmt.count(item.rows_kept),
-            fmt.count(item.duplicates_removed),
             fmt.count(item.rows_quarantined),
             money(item.money_quarantined, currency),
             fmt.day(item.first_at),
             fmt.day(item.last_at),
         )
     parts: list[RenderableType] = [heading("Data health", finding), shown, ""]
+    doubles = [
+        f"{words(item.name)}: {fmt.counted(item.duplicates_removed, 'row')}"
+        for item in tables
+        if item.duplicates_removed
+    ]
     asleep = [f"{item.title}: needs {item.wakes}" for item in result.capabilities if not item.awake]
     for title, lines in (
         ("Set aside because", [line for item in tables for line in _reasons(item)]),
+        ("The same rows read twice, kept once", doubles),
         ("References that lead nowhere", [line for item in tables for line in _orphans(item)]),
         ("Columns with gaps", [line for item in tables for line in _gaps(item)]),
         ("Notes", [f"{words(item.name)}: {note}" for item in tables for note in item.notes]),

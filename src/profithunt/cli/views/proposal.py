@@ -56,7 +56,7 @@ def _title(source: ProposedSource) -> str:
 
 
 def _columns(source: ProposedSource) -> Table:
-    shown = table("Column", "Made of", "Sure", "Because", right=("Sure",), wrap=("Made of", "Because"))
+    shown = table("Column", "Made of", "Sure", "Because", right=("Sure",))
     order = list(TABLES[source.table].columns) if source.table in TABLES else []
     for name in sorted(source.mapped, key=lambda name: order.index(name) if name in order else len(order)):
         mapped = source.mapped[name]

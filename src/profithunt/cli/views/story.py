@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from profithunt import fmt
 from profithunt.cli.views.tables import cents, heading, table
+from profithunt.ledger.components import COMPONENTS
 from profithunt.reports.wording import words
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def _rows(section: Section, currency: str) -> list[RenderableType]:
     names = list(dict.fromkeys(name for row in section.rows for name in row if name not in {"_file", "_row"}))
     if len(section.rows) > 1 and len(names) <= NARROW:
         return [_table(section.rows, names, currency)]
-    return [_block(row, currency) for row in section.rows]
+    mark = "• " if len(section.rows) > 1 else ""
+    return [_block(row, currency, mark) for row in section.rows]
 
 
 def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], currency: str) -> RenderableType:
@@ -51,7 +53,6 @@ def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], currency: st
         *heads,
         *(["Read from"] if sources else []),
         right=[words(name) for name in figures],
-        wrap=[words(name) for name in names if name not in figures],
     )
     for row in rows:
         cells: list[str | Text] = [value(name, row.get(name), currency) for name in names]
@@ -59,14 +60,14 @@ def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], currency: st
     return shown
 
 
-def _block(row: Mapping[str, Any], currency: str) -> Text:
+def _block(row: Mapping[str, Any], currency: str, mark: str) -> Text:
     from rich.text import Text
 
-    shown = Text()
+    shown = Text(mark, style="dim")
     for name, part in row.items():
-        if name[:1] == "_" or part in ("", None):
+        if name[:1] == "_" or part in ("", None) or (part == 0 and name in COMPONENTS):
             continue
-        shown.append(" · " if shown else "", style="dim")
+        shown.append(" · " if len(shown) > len(mark) else "", style="dim")
         shown.append(f"{name.replace('_', ' ')} ", style="dim")
         shown.append(value(name, part, currency))
     read = source(row)

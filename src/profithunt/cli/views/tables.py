@@ -23,19 +23,19 @@ def heading(text: str, finding: str = "") -> Text:
     return Text.assemble("\n", (text, "bold"), f"\n{finding}" if finding else "")
 
 
-def table(*columns: str, right: Iterable[str] = (), wrap: Iterable[str] = ()) -> Table:
-    """An empty table; columns in `right` hold figures, those in `wrap` may break over lines."""
+def table(*columns: str, right: Iterable[str] = ()) -> Table:
+    """An empty table; columns in `right` hold figures and are never cut, the others give way and break over lines."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 1))
-    figures, broken = set(right), set(wrap)
+    figures = set(right)
     for name in columns:
         made.add_column(
             name,
             justify="right" if name in figures else "left",
-            no_wrap=name in figures or name not in broken,
-            overflow="fold" if name in broken else "ellipsis",
+            no_wrap=name in figures,
+            overflow="ellipsis" if name in figures else "fold",
         )
     return made
 
