@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,15 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def found(world: World, tmp_path_factory: pytest.TempPathFactory) -> Hunt:
-    return _hunt(world, tmp_path_factory.mktemp("world"))
+def engine(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with Engine(threads=2) as opened:
+        build(opened, world, tmp_path_factory.mktemp("world"))
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def found(engine: Engine) -> Hunt:
+    return hunt(engine, catalogue())
 
 
 def _score(worlds: list[tuple[World, Hunt]]) -> dict[str, float]:
@@ -116,8 +124,8 @@ def test_json_contract(found: Hunt):
     assert len({item["id"] for item in listed}) == len(listed)
 
 
-def test_ids_stay_from_run_to_run(world: World, found: Hunt, tmp_path: Path):
-    again = _hunt(world, tmp_path)
+def test_ids_stay_from_run_to_run(engine: Engine, found: Hunt):
+    again = hunt(engine, catalogue())
     assert [item.to_json() for item in again] == [item.to_json() for item in found]
 
 
@@ -148,7 +156,7 @@ def test_opportunities_are_stored_as_a_table(found: Hunt, tmp_path: Path):
         assert engine.write_parquet(as_query(()), tmp_path / "none.parquet") == 0
 
 
-def test_one_that_fails_is_reported_and_the_others_go_on(tmp_path: Path):
+def test_one_that_fails_is_reported_and_the_others_go_on(engine: Engine):
     broken = parse_detector(GOOD.replace("country IS NOT NULL", "planet IS NOT NULL"), "own.sql")
     steps = []
 
@@ -156,15 +164,14 @@ def test_one_that_fails_is_reported_and_the_others_go_on(tmp_path: Path):
         def step(self, name: str, done: int, total: int) -> None:
             steps.append((name, done, total))
 
-    with Engine() as engine:
-        build(engine, make(1), tmp_path)
-        result = hunt(engine, [broken, *catalogue()], progress=Watch())
-        with pytest.raises(ConfigError, match="no threshold"):
-            hunt(engine, catalogue(), Settings(thresholds={"cannot_make_a_profit": {"minunits": 3}}))
+    some = [detector for detector in catalogue() if detector.level == "sku"]
+    result = hunt(engine, [broken, *some], progress=Watch())
+    with pytest.raises(ConfigError, match="no threshold"):
+        hunt(engine, some, Settings(thresholds={"cannot_make_a_profit": {"minunits": 3}}))
     assert [item.name for item in result.failed] == ["delivery_below_cost"]
     assert "planet" in result.failed[0].reason
-    assert len(result) > 10
-    assert steps[0] == ("delivery_below_cost", 0, len(catalogue()) + 1)
+    assert len(result) > 5
+    assert steps[0] == ("delivery_below_cost", 0, len(some) + 1)
 
 
 def test_sleeping_detectors_say_what_wakes_them(found: Hunt):
