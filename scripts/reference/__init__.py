@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from scripts.reference import cli, detectors, errors, ledger, macros, python, run_json, run_tables, settings, tables
+from scripts.reference import (
+    cli,
+    detectors,
+    errors,
+    ledger,
+    macros,
+    presets,
+    python,
+    run_json,
+    run_tables,
+    settings,
+    tables,
+)
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "cli.md": cli.page,
@@ -13,6 +25,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "errors.md": errors.page,
     "ledger.md": ledger.page,
     "macros.md": macros.page,
+    "presets.md": presets.page,
     "python.md": python.page,
     "run-json.md": run_json.page,
     "run-tables.md": run_tables.page,

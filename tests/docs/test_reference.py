@@ -60,3 +60,44 @@ def test_every_macro_is_documented():
     page = _page("macros.md")
     for name in [*MACROS, "X_EACH"]:
         assert f"`{name}(" in page, name
+
+
+def test_every_preset_is_documented():
+    from profithunt.sources.presets import CATALOGUE, FAMILIES
+
+    page = _page("presets.md")
+    guide = (REPOSITORY / "docs" / "how-to" / "presets.md").read_text("utf-8")
+    assert all(f"\n## {name}\n" in page for name in CATALOGUE)
+    assert all(f"| `{family}` |" in guide for family in FAMILIES)
+
+
+def test_every_detector_and_threshold_is_documented():
+    from profithunt.detectors import catalogue
+
+    page = _page("detectors.md")
+    for detector in catalogue():
+        section = page.split(f"\n## {detector.name}\n")[1].split("\n## ")[0]
+        assert detector.docs.value in section
+        assert all(f"| `{name}` |" in section for name in detector.thresholds), detector.name
+
+
+def test_every_command_and_option_is_documented():
+    from scripts.reference.cli import commands_of, options_of
+
+    page = _page("cli.md")
+    for name, command in commands_of().items():
+        section = page.split(f"\n## profithunt {name}\n")[1].split("\n## ")[0]
+        for option in options_of(command):
+            assert option.help, f"{name}: {option.name} has no help"
+            assert all(f"`{flag}`" in section for flag in option.opts if flag.startswith("-")), f"{name}: {option.name}"
+
+
+def test_every_command_is_shown_in_a_guide():
+    from scripts.reference.cli import commands_of
+
+    guides = [REPOSITORY / "README.md", *(REPOSITORY / "docs" / "tutorial").glob("*.md")]
+    guides += (REPOSITORY / "docs" / "how-to").glob("*.md")
+    text = "\n".join(path.read_text("utf-8") for path in guides)
+    missing = [name for name in commands_of() if f"profithunt {name}" not in text and name not in {"demo", "version"}]
+    assert not missing
+    assert "make demo" in text
