@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from profithunt.sources.propose import flat as flats
-from profithunt.sources.propose import tree
+from profithunt.sources.propose import flat as flats, tree
 from profithunt.sources.propose.draft import ColumnDraft, FileReading, Findings, SourceDraft
 from profithunt.sources.propose.flat import Flat, Part
 from profithunt.sources.propose.lines import order_lines

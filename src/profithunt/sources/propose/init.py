@@ -44,7 +44,7 @@ def propose(
         if preset is not None or known:
             found = presets.match_family(preset, [_table(table) for table in there.tables])
             if found is not None:
-                return _by_preset(there, found)
+                return _by_preset(there, found, engine)
         return _by_reading(there, engine, progress)
 
 
@@ -62,8 +62,10 @@ def _place(table: RawTable) -> dict[str, Any]:
     return place
 
 
-def _by_preset(there: Folder, found: presets.Match) -> Proposal:
+def _by_preset(there: Folder, found: presets.Match, engine: Engine) -> Proposal:
     settings = presets.settings(found)
+    questions = list(found.preset.questions)
+    _currency_of_orders(there, settings, questions, engine)
     sources = tuple(_preset_source(source, found) for source in settings.pop("sources"))
     taken = {table.name: role for role, tables in found.roles.items() for table in tables}
     files = tuple(
@@ -82,11 +84,24 @@ def _by_preset(there: Folder, found: presets.Match) -> Proposal:
         files=files,
         sources=sources,
         settings=settings,
-        questions=found.preset.questions,
+        questions=tuple(questions),
         warnings=(*missing, *_unreadable(there)),
         notes=found.preset.notes,
         head=("", f"Preset: {found.preset.title}", *found.preset.comments),
     )
+
+
+def _currency_of_orders(there: Folder, settings: dict[str, Any], questions: list[str], engine: Engine) -> None:
+    """The shop's currency is the one that most orders are in."""
+    for source in settings["sources"]:
+        column = source["columns"].get("currency")
+        table = next((table for table in there.tables if _place(table)["files"] == source["files"]), None)
+        if source["table"] == "orders" and isinstance(column, str) and table is not None:
+            found = looks.currencies(table, column, engine)
+            if found:
+                settings["shop"] = {**settings.get("shop", {}), "currency": found[0]}
+            if len(found) > 1:
+                questions.append(looks.exchange(found))
 
 
 def _preset_source(source: dict[str, Any], found: presets.Match) -> ProposedSource:

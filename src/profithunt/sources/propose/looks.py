@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
+from profithunt.sources.propose.profile import relation, text_of
 from profithunt.sources.propose.values import CURRENCIES
 
 if TYPE_CHECKING:
+    from profithunt.engine import Engine
     from profithunt.sources.propose.assemble import Assembly
     from profithunt.sources.propose.draft import FileReading, SourceDraft
+    from profithunt.sources.propose.look import RawTable
 
 _SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "R$": "BRL", "¥": "JPY", "円": "JPY", "₹": "INR"}
 _RATES = (
@@ -40,6 +46,9 @@ _MONEY = ("unit_price", "line_amount", "order_total", "refund", "shipping_charge
 def surroundings(files: list[FileReading], work: Assembly) -> dict[str, Any]:
     """Sections beside the sources, with the questions that they leave."""
     currency = _currency(files)
+    several = _several(files)
+    if several:
+        work.says.ask(exchange(several))
     if currency is None:
         work.says.ask("Which currency are the amounts in? [shop] currency says USD for want of a better guess.")
     work.says.ask(
@@ -60,6 +69,26 @@ def surroundings(files: list[FileReading], work: Assembly) -> dict[str, Any]:
         sections["assumptions"] = {"use": True, "cost_ratio": 0.65}
     _dates(files, work)
     return sections
+
+
+def currencies(table: RawTable, column: str, engine: Engine) -> list[str]:
+    """Currencies that a column holds, the usual one first."""
+    query = (
+        exp.select(text_of(column), exp.Count(this=exp.Star()))
+        .from_(relation(table))
+        .group_by(exp.Literal.number(1))
+        .order_by(exp.Ordered(this=exp.Literal.number(2), desc=True), exp.Literal.number(1))
+        .limit(20)
+    )
+    return [str(code).upper() for code, _ in engine.rows(query) if code is not None and str(code).upper() in CURRENCIES]
+
+
+def exchange(found: Sequence[str]) -> str:
+    """The question that several currencies ask."""
+    return (
+        f"Orders are in {', '.join(found)}: what is one {found[1]} worth in {found[0]}? "
+        "Give the rates as [[cost_rates]] of kind 'exchange'; orders without a rate are set aside."
+    )
 
 
 def parse_settings(draft: SourceDraft) -> dict[str, Any]:
@@ -93,6 +122,16 @@ def _currency(files: list[FileReading]) -> str | None:
             )
             votes.update(code for sign, code in _SIGNS.items() if sign in name)
     return votes.most_common(1)[0][0] if votes else None
+
+
+def _several(files: list[FileReading]) -> list[str]:
+    """Currencies of the orders, where there are several, the usual one first."""
+    for file in files:
+        column = file.column("currency")
+        found = [code.upper() for code in column.common if code.upper() in CURRENCIES] if column is not None else []
+        if len(found) > 1:
+            return found
+    return []
 
 
 def _tax(files: list[FileReading]) -> tuple[bool, float] | None:
