@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from profithunt.errors import SourceError
 
 HEAD = b"order,line,sku,qty,price\n"
-PIECES = st.sampled_from(
-    [
-        b",",
-        b'"',
-        b"'",
-        b"\n",
-        b"\r",
-        b"\r\n",
-        b";",
-        b"\t",
-        b"\0",
-        b"\xff\xfe",
-        b"\xe9",
-        b"1",
-        b"-2",
-        b"1,5",
-        b"(3)",
-        b"o1",
-    ]
-    + ["€".encode(), b"NaN", b"1e999", b"0x1", b"2024-01-01", b" ", "\u00a0".encode(), b"\\", b"#N/A", b"%", b"x" * 50]
-)
+MARKS = [b",", b'"', b"'", b"\n", b"\r", b"\r\n", b";", b"\t", b"\0", b"\xff\xfe", b"\xe9", b"\\", b"%", b" "]
+CELLS = [b"1", b"-2", b"1,5", b"(3)", b"o1", b"NaN", b"1e999", b"0x1", b"2024-01-01", b"#N/A", b"x" * 50]
+PIECES = st.sampled_from([*MARKS, *CELLS, "€".encode(), "\u00a0".encode()])
 RELAXED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -49,10 +30,13 @@ def test_anything(shop, body, ending):
 
 
 def outcome(shop, files):
+    said = ""
     try:
         result = shop.lines(files)
     except SourceError as error:
-        assert "\n" not in str(error)
+        said = str(error)
+    if said:
+        assert "\n" not in said
         return
     health = result.tables["order_lines"]
     assert health.rows_kept + health.rows_quarantined + health.duplicates_removed <= health.rows_read

@@ -209,3 +209,12 @@ def test_one_source_with_line_numbers_and_one_without(shop):
         ("t2", 1, "b"),
     ]
     assert shop.reasons() == {"required value missing": 1}
+
+
+def test_a_source_that_is_named_twice_is_read_once(shop):
+    shop.write("flat.csv", HEAD + "\n".join(ROWS[:4]))
+    settings = FLAT.format(files="flat.csv")
+    shop.build(settings)
+    once = contents(shop)
+    shop.build(settings + settings[settings.index("[[sources]]") :])
+    assert contents(shop) == once

@@ -91,7 +91,7 @@ def test_health_adds_up(filled):
     assert result.rows_quarantined == 7
     assert result.money_quarantined == Decimal("22.5")
     orders = result.tables["orders"]
-    assert orders.last_at == dt.datetime(2024, 1, 5)  # noqa: DTZ001
+    assert orders.last_at == dt.datetime(2024, 1, 5)
     assert orders.freshness_days == 5
     assert [(item.column, item.rows, item.filled) for item in orders.orphans] == [("customer_id", 1, 2)]
     assert lines.null_share["unit_price"] == 0

@@ -99,7 +99,8 @@ class _Build:
         self.as_of = self.config.shop.as_of
         self.currencies = {self.config.shop.currency.upper()}
         self.currencies |= {(rate.member or "").upper() for rate in self.config.cost_rates if rate.kind == "exchange"}
-        feeds = {name: [item for item in self.config.sources if item.table == name] for name in TABLES}
+        named_once = list({repr(item): item for item in self.config.sources}.values())
+        feeds = {name: [item for item in named_once if item.table == name] for name in TABLES}
         order = ["cost_rates", *(name for name in TABLES if name != "cost_rates")]
         todo = [name for name in order if feeds[name]]
         try:

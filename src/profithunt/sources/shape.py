@@ -235,11 +235,15 @@ def _broken_rules(shaping: Shaping, *, grouped: bool) -> list[Fault]:
     faults: list[Fault] = []
     rules = rules_of(shaping.table.name)
     mapped = set(shaping.mapping.names)
-    for name, item in shaping.table.columns.items():
-        made = name in rules.generated and name not in mapped
-        if item.required and not made and not (grouped and name in shaping.table.key):
-            gone = exp.Is(this=column(name), expression=exp.null())
-            faults.append((gone, problem(name, text("required value missing"), exp.null())))
+    needed = [
+        name
+        for name in shaping.table.required_columns
+        if not (name in rules.generated and name not in mapped) and not (grouped and name in shaping.table.key)
+    ]
+    faults += [
+        (exp.Is(this=column(name), expression=exp.null()), problem(name, text("required value missing"), exp.null()))
+        for name in needed
+    ]
     for name, item in shaping.table.columns.items():
         if name not in mapped:
             continue
