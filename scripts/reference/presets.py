@@ -23,7 +23,9 @@ def page() -> str:
 
 
 def _section(item: Preset) -> str:
-    parts = [f"## {item.name}", f"```text\n{'\n'.join(item.comments).strip()}\n```" if item.comments else ""]
+    parts = [f"## {item.name}"]
+    if item.comments:
+        parts += ["\n".join(["```text", *item.comments]).strip() + "\n```"]
     if item.roles:
         parts.append(table(["file", "known by the name", "needed"], (_role(role) for role in item.roles)))
     fed = dict.fromkeys(source["table"] for source in item.sources)

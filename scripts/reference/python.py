@@ -42,7 +42,9 @@ def members_of(kind: type) -> Iterator[tuple[str, Any]]:
                 yield name, member
 
 
-def _section(name: str, item: type) -> str:
+def _section(name: str, item: Any) -> str:
+    if not inspect.isclass(item):
+        return f"## {name}\n\n{_signature(name, item)}\n\n{paragraphs(inspect.getdoc(item))}"
     parts = [f"## {name}", paragraphs(item.__doc__ if not _is_generated(item) else "")]
     if dataclasses.is_dataclass(item):
         rows = ([code(field.name), code(_annotation(field.type))] for field in dataclasses.fields(item))
