@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from profithunt.sources.propose import names
 from profithunt.sources.propose.profile import ColumnProfile, TableProfile
@@ -108,7 +109,7 @@ def evidence(table: TableProfile, item_columns: Sequence[str] = ()) -> Evidence:
 def _products(table: TableProfile, columns: list[str], numbers: dict[str, list[float | None]]) -> Iterator[Product]:
     """Columns q, p, a with q × p = a; then those with a discount between."""
     for quantity in columns:
-        if table.columns[quantity].whole < 0.9:  # noqa: PLR2004  goods by weight are few
+        if table.columns[quantity].whole < 0.9:
             continue
         for price in columns:
             if price == quantity:
@@ -142,7 +143,7 @@ def _related(
     if plain >= _HOLDS:
         yield Product(quantity, price, amount, plain)
         return
-    if plain < 0.2:  # noqa: PLR2004  undiscounted rows would hold
+    if plain < 0.2:
         return
     for other in columns:
         if other in (quantity, price, amount):
@@ -169,7 +170,7 @@ def _holds(left: Numbers, right: Numbers, quantity: Numbers, price: Numbers) -> 
             continue
         telling += 1
         good += abs(abs(a) - abs(b)) <= max(0.011 * abs(q), 0.005, 0.001 * abs(b))
-        if telling >= 20 and good < 0.15 * telling:  # noqa: PLR2004  hopeless
+        if telling >= 20 and good < 0.15 * telling:
             return 0.0
     return good / telling if telling >= _LEAST_ROWS else 0.0
 
@@ -183,7 +184,7 @@ def _counters(table: TableProfile, varied: Sequence[str]) -> list[str]:
 
 def _countable(column: ColumnProfile) -> bool:
     """Whether a column could count units: small whole numbers that repeat."""
-    return column.whole > 0.98 and 0 < (column.middle or 0) <= 50 and column.distinct < 0.5 * column.rows  # noqa: PLR2004
+    return column.whole > 0.98 and 0 < (column.middle or 0) <= 50 and column.distinct < 0.5 * column.rows
 
 
 def _differences(columns: Sequence[str], numbers: dict[str, list[float | None]]) -> dict[tuple[str, str], str]:
@@ -192,7 +193,7 @@ def _differences(columns: Sequence[str], numbers: dict[str, list[float | None]])
     for before in columns:
         for off in columns:
             for after in columns:
-                if len({before, off, after}) == 3 and _comes_off(numbers[before], numbers[off], numbers[after]):  # noqa: PLR2004
+                if len({before, off, after}) == 3 and _comes_off(numbers[before], numbers[off], numbers[after]):
                     found[before, off] = after
     return found
 
@@ -210,11 +211,11 @@ def _comes_off(before: Numbers, off: Numbers, after: Numbers) -> bool:
 
 
 def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
-    """Votes for a money column being a price of one unit (> 0: the same, for one item, whatever the quantity) or not."""
+    """Votes for a money column being a price of one unit: > 0 the same, for one item, whatever the quantity."""
     result: dict[str, int] = {}
     amounts = table.numbers(quantity)
     for money in columns:
-        if money == quantity or table.columns[money].whole > 0.98:  # noqa: PLR2004
+        if money == quantity or table.columns[money].whole > 0.98:
             continue
         prices = table.numbers(money)
         for item in items:
@@ -225,7 +226,7 @@ def _per_unit(table: TableProfile, quantity: str, items: Sequence[str], columns:
                     seen[row[item]].setdefault(units, price)
             for pairs in seen.values():
                 known = sorted(pairs.items())
-                for (few, low), (many, high) in zip(known, known[1:], strict=False):
+                for (few, low), (many, high) in pairwise(known):
                     same += abs(low - high) <= _NEAR * abs(low)
                     grows += abs(low / few - high / many) <= _NEAR * abs(low / few)
             decided = max(same, grows) >= _LEAST_ROWS and max(same, grows) > 2 * min(same, grows)

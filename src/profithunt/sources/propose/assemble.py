@@ -11,7 +11,7 @@ from profithunt.sources.propose import flat as flats, tree
 from profithunt.sources.propose.draft import ColumnDraft, FileReading, Findings, SourceDraft
 from profithunt.sources.propose.flat import Flat, Part
 from profithunt.sources.propose.lines import order_lines
-from profithunt.sources.propose.orders import credits, grouped, orders, returned_by_status, shipments
+from profithunt.sources.propose.orders import credited, grouped, orders, returned_by_status, shipments
 from profithunt.sources.propose.own_rows import keep_the_rest, own_rows
 from profithunt.sources.propose.relations import inclusion, person_behind
 
@@ -62,8 +62,8 @@ def assemble(files: list[FileReading], engine: Engine) -> Assembly:
             _from_others(work, table, lines if table == "products" else heads or lines)
     if "shipments" not in roles:
         for file in heads or lines:
-            if (draft := shipments(file, _flat(work, file))) is not None:
-                work.drafts.append(draft)
+            if (sent := shipments(file, _flat(work, file))) is not None:
+                work.drafts.append(sent)
     _rest(work)
     _missing(work, lines, heads)
     return work
@@ -79,7 +79,7 @@ def _lines(work: Assembly, file: FileReading, heads: list[FileReading], roles: s
     work.flats[file.table.view] = found
     lines = order_lines(file, columns, found, work.says)
     work.drafts.append(lines)
-    back = credits(file, columns, found) if columns is not None else None
+    back = credited(file, columns, found) if columns is not None else None
     if back is not None:
         work.drafts.append(back)
         _say_credits(work, file, found)
@@ -95,7 +95,8 @@ def _lines(work: Assembly, file: FileReading, heads: list[FileReading], roles: s
         )
     for item in found.items:
         work.says.note(
-            f"{file.table.name}: item {item.code} ({item.name}, {item.rows:,} rows) is taken for {item.kind}: {item.why}"
+            f"{file.table.name}: item {item.code} ({item.name}, {item.rows:,} rows) "
+            f"is taken for {item.kind}: {item.why}"
         )
     if columns is not None and (found.credit is not None or found.items):
         work.money[file.table.name] = _measured(file, columns, found, work.engine)
@@ -106,7 +107,8 @@ def _say_credits(work: Assembly, file: FileReading, found: Flat) -> None:
         work.says.note(f"{file.table.name}: {note}")
     if not found.same_order:
         work.says.note(
-            f"{file.table.name}: credits name no order; they are matched to the customer's earlier purchases of the item"
+            f"{file.table.name}: credits name no order; "
+            "they are matched to the customer's earlier purchases of the item"
         )
     if not found.signed:
         work.says.ask(

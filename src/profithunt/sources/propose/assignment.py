@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def assign(scores: Sequence[Sequence[float]]) -> list[int | None]:
-    """For each row the column it gets, so that the sum of scores is greatest; None where a score ≤ 0 is all there is."""
+    """For each row the column it gets, so that the sum of scores is greatest; None where no score is above 0."""
     if not scores or not scores[0]:
         return [None] * len(scores)
     rows, columns = len(scores), len(scores[0])

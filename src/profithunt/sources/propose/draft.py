@@ -51,7 +51,7 @@ class FileReading:
         return min(found, default=0.5)
 
     def depends(self, key: str, column: str) -> float:
-        """Share of keys with several rows, in the first rows, that have one value of the column; 1 when none has several."""
+        """Share of the sample's keys with several rows that have one value of the column; 1 when none has several."""
         seen: dict[str, set[str]] = defaultdict(set)
         counts: dict[str, int] = defaultdict(int)
         for row in self.profile.sample:

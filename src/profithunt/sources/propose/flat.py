@@ -1,4 +1,4 @@
-"""Rows of a transaction file that are no sales of goods: credits, and items that are postage, fees, discounts …
+"""Rows of a transaction file that are no sales of goods: credits, postage, fees, discounts and the like.
 
 Found in the data: the sign of the amounts, marked documents, item codes unlike the others, what descriptions say, and
 how such items behave (one at a time, at any price). Every row of the file gets exactly one destination.
@@ -125,7 +125,7 @@ def find(table: TableProfile, columns: Columns, engine: Engine) -> Flat:
         table, columns, engine
     )
     mark, signed, notes = _mark(table, columns, engine)
-    credit = _credit(columns, mark, signed) if negative or mark is not None else None
+    credit = _credit(columns, mark, signed=signed) if negative or mark is not None else None
     items = _items(table, columns, engine)
     by_kind: dict[str, list[str]] = defaultdict(list)
     for item in items:
@@ -146,7 +146,7 @@ def sign_tree(column: ColumnProfile, read: str) -> exp.Expr:
     return tree.below_zero(exp.func("COALESCE", value, exp.Literal.number(0)))
 
 
-def _credit(columns: Columns, mark: exp.Expr | None, signed: bool, read: str = "num") -> exp.Expr:
+def _credit(columns: Columns, mark: exp.Expr | None, *, signed: bool, read: str = "num") -> exp.Expr:
     chosen = [column for column in (columns.quantity, columns.amount or columns.price) if column is not None]
     signs = [sign_tree(column, read) for column in chosen]
     conditions = signs if signed or mark is None else [mark, *signs]
@@ -194,7 +194,8 @@ def _mark(table: TableProfile, columns: Columns, engine: Engine) -> tuple[exp.Ex
             )
         if prefix in _CREDIT_PREFIXES and 0 < count < 0.25 * plain and not any(row[2] for row in prefixes):
             condition = exp.func("STARTS_WITH", tree.key(columns.order), exp.Literal.string(prefix))
-            note = f"{columns.order.name} beginning with {prefix} are taken for credit notes ({count:,} rows without a minus)"
+            note = f"{columns.order.name} beginning with {prefix} "
+            note += f" are taken for credit notes ({count:,} rows without a minus)"
             return condition, False, [note]
     return None, True, []
 
@@ -290,7 +291,7 @@ def _item(
 
 
 def _with_corrections(found: Flat, table: TableProfile, columns: Columns, engine: Engine) -> Flat:
-    """Add what the rows say together: stock corrections, where discounts stand, and whether credits name their order."""
+    """Add what the rows say together: stock corrections, where discounts stand, whether credits name an order."""
     correction = None
     if (
         columns.price is not None

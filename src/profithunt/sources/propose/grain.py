@@ -38,8 +38,11 @@ _SAME, _DIFFERS, _UNFIT = 0.92, 0.6, 0.5
 
 @dataclass(frozen=True)
 class Grain:
-    """`of_order`: column → share of orders with several lines that state one value of it. `names_items`: column →
-    share of its values that stand with one product name."""
+    """What repeats.
+
+    `of_order`: column → share of orders with several lines that state one value of it. `names_items`: column → share of
+    its values that stand with one product name.
+    """
 
     of_order: Mapping[str, float] = field(default_factory=dict)
     names_items: Mapping[str, float] = field(default_factory=dict)

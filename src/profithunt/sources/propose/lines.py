@@ -93,7 +93,7 @@ def _amounts(draft: SourceDraft, file: FileReading, says: Findings) -> None:
         return
     draft.take("line_amount", "line_amount")
     if discount is not None:
-        _discount(draft, file, known, says)
+        _discount(draft, file, says, known=known)
     elif rate is not None:
         _discount_rate(draft, file, says)
     listed, list_amount = file.column("list_price"), file.column("list_amount")
@@ -104,7 +104,7 @@ def _amounts(draft: SourceDraft, file: FileReading, says: Findings) -> None:
         draft.work_out("list_amount", at_list, file.confidence("list_price"), f"quantity × {listed.name}")
 
 
-def _discount(draft: SourceDraft, file: FileReading, known: bool, says: Findings) -> None:
+def _discount(draft: SourceDraft, file: FileReading, says: Findings, *, known: bool) -> None:
     """A discount amount: off the amount that is mapped, or in it already, as the other amounts show."""
     discount, amount, price = file.column("discount"), file.column("line_amount"), file.column("unit_price")
     if discount is None:
@@ -147,7 +147,8 @@ def _discount(draft: SourceDraft, file: FileReading, known: bool, says: Findings
     )
     if not known or file.column("line_amount") is not None:
         says.ask(
-            f"Does {discount.name} in {file.table.name} come off the price that is mapped, or is it in it already? Taken off."
+            f"Does {discount.name} in {file.table.name} "
+            "come off the price that is mapped, or is it in it already? Taken off."
         )
 
 
@@ -215,7 +216,7 @@ def repeats(file: FileReading, column: str) -> bool:
 def _cancelled(draft: SourceDraft, file: FileReading, flat: Flat) -> None:
     """Lines whose status says cancelled, where other lines of the order go on."""
     status, order, quantity = file.column("status"), file.column("order_id"), file.column("quantity")
-    if status is None or order is None or quantity is None or flat.credit is not None and flat.signed:
+    if status is None or order is None or quantity is None or (flat.credit is not None and flat.signed):
         return
     values = trade.among("cancelled", status.common)
     if values and not file.constant(order.name, status.name):

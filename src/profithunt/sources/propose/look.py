@@ -134,8 +134,8 @@ def _inside(hit: Found, place: Workplace) -> list[dict[str, str]]:
 def _sqlite_tables(path: Path) -> list[str]:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
-            return [str(row[0]) for row in connection.execute(query)]
+            rows = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
+            return [str(row[0]) for row in rows if not str(row[0]).startswith("sqlite_")]
     except sqlite3.Error as error:
         raise SourceError(f"is not a SQLite file that can be read ({error})", where=path.name) from error
 

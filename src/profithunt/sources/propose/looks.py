@@ -52,7 +52,8 @@ def surroundings(files: list[FileReading], work: Assembly) -> dict[str, Any]:
     if currency is None:
         work.says.ask("Which currency are the amounts in? [shop] currency says USD for want of a better guess.")
     work.says.ask(
-        "In which time zone does the shop count its days, and are the times in the files local? [shop] timezone says UTC."
+        "In which time zone does the shop count its days, "
+        "and are the times in the files local? [shop] timezone says UTC."
     )
     tax = _tax(files)
     if tax is None:
@@ -63,7 +64,8 @@ def surroundings(files: list[FileReading], work: Assembly) -> dict[str, Any]:
     }
     if tax is not None:
         work.says.note(
-            f"the tax stated is {tax[1]:.1%} {'of what is left of' if tax[0] else 'on top of'} the amounts: [tax] says so"
+            f"the tax stated is {tax[1]:.1%} {'of what is left of' if tax[0] else 'on top of'} the amounts: "
+            "[tax] says so"
         )
     if not any({"unit_cost", "cost_amount"} & set(draft.columns) for draft in work.drafts):
         sections["assumptions"] = {"use": True, "cost_ratio": 0.65}
@@ -148,9 +150,9 @@ def _tax(files: list[FileReading]) -> tuple[bool, float] | None:
                 rate
                 for part, whole in pairs
                 for rate in _RATES
-                if abs(part - (whole - whole / (1 + rate) if inside else whole * rate)) <= 0.012  # noqa: PLR2004  a cent and a bit
+                if abs(part - (whole - whole / (1 + rate) if inside else whole * rate)) <= 0.012
             )
-            if votes and votes.most_common(1)[0][1] > 0.6 * len(pairs) and len(pairs) >= 8:  # noqa: PLR2004
+            if votes and votes.most_common(1)[0][1] > 0.6 * len(pairs) and len(pairs) >= 8:
                 return inside, votes.most_common(1)[0][0]
     return None
 
@@ -162,11 +164,13 @@ def _dates(files: list[FileReading], work: Assembly) -> None:
         sure = any(column.date_order in ("dmy", "mdy") for column in columns)
         if doubtful and not sure:
             work.says.ask(
-                f"Is 03/04 in {doubtful[0]} of {draft.file.table.name} the 3rd of April or the 4th of March? Set dates = 'dmy' or 'mdy'."
+                f"Is 03/04 in {doubtful[0]} of {draft.file.table.name} the 3rd of April "
+                "or the 4th of March? Set dates = 'dmy' or 'mdy'."
             )
     for file in files:
         unsure = [column.name for column in file.profile.columns.values() if column.is_number and column.doubtful]
         if unsure:
             work.says.warn(
-                f"{', '.join(unsure[:4])} of {file.table.name}: the sign before three digits is taken for a thousands separator"
+                f"{', '.join(unsure[:4])} of {file.table.name}: "
+                "the sign before three digits is taken for a thousands separator"
             )

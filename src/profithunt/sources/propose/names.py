@@ -18,11 +18,12 @@ from typing import Final
 
 EXACT, JOINED, REORDERED = 1.0, 0.97, 0.93
 _FUZZY_LEAST, _FUZZY = 86.0, 0.8
-_VAGUE: Final = frozenset(
-    "id no nr n code name date time type total value number key status amount datum data fecha nom nome nombre nummer "
-    "price cost preis prix precio preço prezzo art item product order line group user store shipping source at is of "
-    "de d da do del la le du della der die das per on in".split()
-)
+_VAGUE_WORDS = """
+    id no nr n code name date time type total value number key status amount datum data fecha nom nome nombre nummer
+    price cost preis prix precio preço prezzo art item product order line group user store shipping source at is of
+    de d da do del la le du della der die das per on in
+"""
+_VAGUE: Final = frozenset(_VAGUE_WORDS.split())
 """Words that say little among others."""
 _SIGNS: Final = str.maketrans(
     {"%": " pct ", "#": " no ", "№": " no ", "ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "æ": "ae", "’": " ", "'": " "}
@@ -43,7 +44,7 @@ def normal(heading: str) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """A synonym: its normal form and tokens, the languages that have it, its place among them (the usual ones first)."""
+    """A synonym: its normal form and tokens, the languages that have it, its place among them."""
 
     text: str
     tokens: frozenset[str]
@@ -153,7 +154,7 @@ def _closeness(form: str, word: Word) -> float:
         score = _share(word.tokens, tokens, 0.5, 0.4)
     elif tokens < word.tokens:
         score = _share(tokens, word.tokens, 0.4, 0.4)
-    if score < _FUZZY and min(len(joined), len(word.joined)) >= 5:  # noqa: PLR2004  short words are alike by chance
+    if score < _FUZZY and min(len(joined), len(word.joined)) >= 5:
         from rapidfuzz import fuzz
 
         ratio = fuzz.ratio(joined, word.joined, score_cutoff=_FUZZY_LEAST)
@@ -169,8 +170,8 @@ def _share(part: frozenset[str], whole: frozenset[str], base: float, more: float
 
 
 def _within(form: str, text: str) -> float:
-    if len(text) >= 2 and text in form:  # noqa: PLR2004  one sign alone says nothing
+    if len(text) >= 2 and text in form:
         return 0.5 + 0.4 * len(text) / len(form)
-    if len(form) >= 2 and form in text:  # noqa: PLR2004
+    if len(form) >= 2 and form in text:
         return 0.4 + 0.4 * len(form) / len(text)
     return 0.0

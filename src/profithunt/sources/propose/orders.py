@@ -39,7 +39,7 @@ def orders(file: FileReading, columns: Columns | None, flat: Flat, says: Finding
     order = file.column("order_id")
     draft.group = of_lines or (order is not None and not order.unique)
     for concept in _SUMS:
-        _order_amount(draft, file, concept, of_lines)
+        _order_amount(draft, file, concept, of_lines=of_lines)
     if not of_lines:
         draft.take("promo_id", "promo_id")
     _cancelled(draft, file, flat)
@@ -74,7 +74,7 @@ def customer(draft: SourceDraft, file: FileReading) -> None:
     draft.work_out("customer_id", address, 0.7, f"no customer number: {email.name} in lower case names the customer")
 
 
-def _order_amount(draft: SourceDraft, file: FileReading, concept: str, of_lines: bool) -> None:
+def _order_amount(draft: SourceDraft, file: FileReading, concept: str, *, of_lines: bool) -> None:
     column = file.column(concept)
     if column is None:
         return
@@ -122,14 +122,14 @@ def _pseudo(draft: SourceDraft, columns: Columns, flat: Flat) -> None:
             continue
         draft.work_out(target, total, 0.85, f"items {', '.join(codes[:6])} are no goods")
     kept = flat.codes("fee", *(("discount",) if flat.discounts_on_sales else ()))
-    sale = exp.not_(exp.paren(flat.credit.copy())) if flat.credit is not None else None
+    sale: exp.Expr | None = exp.not_(exp.paren(flat.credit.copy())) if flat.credit is not None else None
     if sale is not None and kept:
         sale = exp.paren(exp.or_(sale, tree.one_of(columns.item, kept)))
     test = flat.codes("test")
     draft.where = tree.both(sale, tree.none_of(columns.item, test) if test else None)
 
 
-def credits(file: FileReading, columns: Columns, flat: Flat) -> SourceDraft | None:
+def credited(file: FileReading, columns: Columns, flat: Flat) -> SourceDraft | None:
     """The `returns` source of a file whose credits stand among its sales."""
     if flat.credit is None:
         return None
@@ -201,7 +201,8 @@ def returned_by_status(file: FileReading, says: Findings) -> SourceDraft | None:
     draft.take("reason", "status")
     customer(draft, file)
     says.ask(
-        f"When were the lines of {file.table.name} with {status.name} {', '.join(values)} returned? The file states no day for it."
+        f"When were the lines of {file.table.name} with {status.name} {', '.join(values)} "
+        "returned? The file states no day for it."
     )
     return draft
 

@@ -1,4 +1,4 @@
-"""Sources of files that are one canonical table as they stand: products, customers, returns, stock, ad spend …"""
+"""Sources of files that are one canonical table as they stand: products, customers, returns, stock and more."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def own_rows(file: FileReading, says: Findings) -> SourceDraft:
             draft.take(column, meaning.concept)
     _SPECIAL.get(table, _nothing)(draft, file)
     for name in TABLES[table].required_columns:
-        if name not in draft.columns and not (name == "line_no"):
+        if name not in draft.columns and name != "line_no":
             says.ask(
                 f"{file.table.name} was taken for {table}, but no column was recognised as {name}: which one is it?"
             )
@@ -86,17 +86,17 @@ def _shipments(draft: SourceDraft, file: FileReading) -> None:
     _kilograms(draft, file)
 
 
-def _stores(draft: SourceDraft, file: FileReading) -> None:
+def _stores(draft: SourceDraft, _file: FileReading) -> None:
     for concept in ("product_name", "customer_name"):
         draft.take("name", concept)
 
 
-def _promotions(draft: SourceDraft, file: FileReading) -> None:
+def _promotions(draft: SourceDraft, _file: FileReading) -> None:
     if "promo_id" not in draft.columns:
         draft.take("promo_id", "promo_name")
 
 
-def _events(draft: SourceDraft, file: FileReading) -> None:
+def _events(draft: SourceDraft, _file: FileReading) -> None:
     if "session_id" not in draft.columns:
         draft.take("session_id", "visitor_id") or draft.take("session_id", "customer_id")
 
@@ -107,8 +107,8 @@ def _kilograms(draft: SourceDraft, file: FileReading) -> None:
         return
     words = normal(weight.name).split()
     grams = bool({"g", "gr", "grams", "gram", "gramm"} & set(words)) or weight.name.endswith("重量g")
-    if grams or ("kg" not in words and (weight.middle or 0) > 60 and weight.whole > 0.95):  # noqa: PLR2004
-        kilograms = exp.Div(this=tree.num(weight), expression=exp.Literal.number(_GRAMS))
+    if grams or ("kg" not in words and (weight.middle or 0) > 60 and weight.whole > 0.95):
+        kilograms: exp.Expr = exp.Div(this=tree.num(weight), expression=exp.Literal.number(_GRAMS))
         draft.work_out("weight_kg", kilograms, file.confidence("weight_kg"), f"{weight.name} is in grams")
     elif {"lb", "lbs", "pounds"} & set(words):
         kilograms = tree.times(tree.num(weight), exp.Literal.number("0.45359237"))
@@ -133,11 +133,11 @@ def keep_the_rest(draft: SourceDraft, file: FileReading, used: set[str]) -> None
     for column in file.profile.columns.values():
         if column.name in used or column.filled == 0 or not 1 < column.distinct <= _FEW:
             continue
-        if column.is_date or column.emails > 0 or (column.is_number and column.whole < 1) or column.length > 40:  # noqa: PLR2004
+        if column.is_date or column.emails > 0 or (column.is_number and column.whole < 1) or column.length > 40:
             continue
         if draft.group and not (isinstance(spec, str) and file.constant(spec, column.name)):
             continue
-        if column.spaced > 0.5 and column.distinct > 0.2 * column.rows:  # noqa: PLR2004  names and sentences
+        if column.spaced > 0.5 and column.distinct > 0.2 * column.rows:
             continue
         name = "_".join(normal(column.name).split())
         if not name.isascii() or not name[:1].isalpha() or name in TABLES[draft.table].columns or name in draft.columns:

@@ -66,12 +66,12 @@ class ColumnProfile:
     @property
     def is_number(self) -> bool:
         """Whether the values are numbers."""
-        return self.numbers >= 0.97  # noqa: PLR2004  a few odd values go to quarantine later
+        return self.numbers >= 0.97
 
     @property
     def is_date(self) -> bool:
         """Whether the values are days or times."""
-        return self.dates >= 0.9  # noqa: PLR2004
+        return self.dates >= 0.9
 
     @property
     def fill(self) -> float:

@@ -45,10 +45,11 @@ def connect(files: list[FileReading], engine: Engine) -> list[FileReading]:
         for position, home in enumerate(files):
             if home.role == table and not home.reading.lacking:
                 files[position] = _home_key(concept, home, files, engine)
-        for position, file in enumerate(files):
-            for home in files:
-                if home.role == table and home is not file and file.role != table and home.reading.column(concept):
-                    files[position] = file = _foreign_key(concept, file, home, engine)
+        homes = [file for file in files if file.role == table and file.reading.column(concept)]
+        for home in homes:
+            for position, file in enumerate(files):
+                if file.role != table:
+                    files[position] = _foreign_key(concept, file, home, engine)
     return files
 
 
@@ -91,7 +92,7 @@ def _foreign_key(concept: str, file: FileReading, home: FileReading, engine: Eng
     for candidate in _ids(file):
         if candidate.name in taken or candidate.name == current or candidate.distinct < 5:
             continue
-        if candidate.is_number and (candidate.most or 0) < 1000 and not _named_so(file, candidate.name, concept):
+        if candidate.is_number and (candidate.most or 0) < 1000 and not _named_so(candidate.name, concept):
             continue  # small numbers meet any numbered list
         if (found := inclusion(file, candidate.name, home, key, engine)) > share:
             best, share = candidate, found
@@ -100,7 +101,7 @@ def _foreign_key(concept: str, file: FileReading, home: FileReading, engine: Eng
     return _with(file, concept, best.name, f"{share:.0%} of its values are in {key} of {home.table.name}")
 
 
-def _named_so(file: FileReading, column: str, concept: str) -> bool:
+def _named_so(column: str, concept: str) -> bool:
     return names.fit((names.normal(column),), concept, {}).score > 0.5
 
 
@@ -119,6 +120,6 @@ def person_behind(orders: FileReading, customers: FileReading, engine: Engine) -
         return None
     for column in _ids(customers):
         repeated = 0.3 * column.filled < column.distinct < column.filled
-        if column.name != key and repeated and _named_so(customers, column.name, "customer_id"):
+        if column.name != key and repeated and _named_so(column.name, "customer_id"):
             return column.name
     return None

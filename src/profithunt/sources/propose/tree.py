@@ -88,7 +88,7 @@ def when(condition: exp.Expr, value: exp.Expr, otherwise: exp.Expr | None = None
 
 
 def times(left: exp.Expr, right: exp.Expr) -> exp.Expr:
-    """left × right."""
+    """The product of two numbers."""
     return exp.Mul(this=left, expression=right)
 
 

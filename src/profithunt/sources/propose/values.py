@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final
 
 _NUMBER: Final = re.compile(
-    r"^\(?[-+−]?\s*(?:[A-Z]{3}|R\$|kr|zł|[€$£¥])?\s*[-+−]?(\d[\d.,'\u00a0\u202f ]*)\s*(?:[A-Z]{3}|kr|zł|[€$£¥円%])?\)?-?$"
+    r"^\(?[-+−]?\s*(?:[A-Z]{3}|R\$|kr|zł|[€$£¥])?\s*[-+−]?(\d[\d.,'\u00a0\u202f ]*)\s*"
+    r"(?:[A-Z]{3}|kr|zł|[€$£¥円%])?\)?-?$"
 )
 _NEGATIVE: Final = re.compile(r"^[\s(A-Z$€£¥]*[-−(]|-$")
 _TIME_TAIL: Final = (
@@ -25,33 +28,10 @@ _EAST: Final = re.compile(rf"^(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})日{_TIME_TAI
 _CLOCK: Final = re.compile(r"^([01]?\d|2[0-3])[:.h][0-5]\d([:.][0-5]\d)?(\s*[AaPp][Mm])?$")
 _EMAIL: Final = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 _POSTCODE: Final = re.compile(r"^'?(?=.*\d)[A-Z0-9]{2,5}([ -]?[A-Z0-9]{2,4})?$", re.IGNORECASE)
-_TRUTH: Final = frozenset(
-    "true false t f yes no y n 0 1 ja nein oui non si sì sí não nao sim tak nie nej j on off wahr falsch vrai faux x".split()
-)
-CURRENCIES: Final = frozenset(
-    "EUR USD GBP CHF JPY CNY SEK NOK DKK PLN CZK HUF RON BGN TRY BRL MXN ARS CLP COP PEN CAD AUD NZD INR KRW SGD HKD "
-    "TWD THB IDR MYR PHP VND ZAR AED SAR ILS EGP NGN KES PKR BDT UAH RUB ISK HRK".split()
-)
-COUNTRIES: Final = frozenset(
-    "at au be bg br ca ch cl cn co cy cz de dk ee es fi fr gb gr hk hr hu ie il in is it jp kr lt lu lv mt mx my nl no nz "
-    "pe pl pt ro rs ru sa se sg si sk th tr tw ua ae uk us usa za ar eire rsa deu fra gbr esp ita prt nld bel aut che swe "
-    "pol dnk nor fin bra mex can jpn aus "
-    "austria australia belgium brazil canada switzerland china cyprus denmark germany spain finland france greece "
-    "hungary ireland israel iceland italy japan lithuania luxembourg malta mexico netherlands norway poland portugal "
-    "romania sweden singapore turkey bahrain lebanon brasil deutschland österreich schweiz frankreich italien spanien "
-    "niederlande polen schweden dänemark belgien portugal großbritannien allemagne autriche suisse espagne italie "
-    "pays-bas pologne suède danemark belgique royaume-uni alemania francia italia españa suiza bélgica polonia suecia "
-    "alemanha frança espanha suíça itália reino unido germania spagna svizzera duitsland frankrijk spanje italië "
-    "zwitserland nederland belgië niemcy francja hiszpania włochy polska szwecja tyskland frankrike sverige danmark "
-    "norge finland 日本 アメリカ 中国 韓国 ドイツ フランス usa united states united kingdom 'united states of america' india "
-    "vereinigtes-königreich czechia slovakia slovenia croatia bulgaria estonia latvia ukraine argentina chile colombia "
-    "peru korea taiwan thailand indonesia malaysia philippines vietnam".split()
-) | frozenset(
-    ("united kingdom", "united states", "united states of america", "czech republic", "hong kong", "new zealand",
-     "south africa", "south korea", "channel islands", "united arab emirates", "saudi arabia", "reino unido",
-     "estados unidos", "regno unito", "stati uniti", "verenigd koninkrijk", "wielka brytania", "royaume-uni",
-     "vereinigtes königreich", "european community", "great britain", "the netherlands", "états-unis")
-)  # fmt: skip
+_CODES: Final[dict[str, list[str]]] = tomllib.loads((files(__package__) / "codes.toml").read_text("utf-8"))
+COUNTRIES: Final = frozenset(_CODES["countries"])
+CURRENCIES: Final = frozenset(_CODES["currencies"])
+_TRUTH: Final = frozenset(_CODES["truths"])
 
 
 @dataclass(frozen=True)
@@ -74,7 +54,7 @@ def is_email(value: str) -> bool:
 
 def is_postcode(value: str) -> bool:
     """Whether a value could be a postal code: short, with digits, no sentence."""
-    return len(value) <= 10 and bool(_POSTCODE.match(value.strip()))  # noqa: PLR2004  the longest code there is
+    return len(value) <= 10 and bool(_POSTCODE.match(value.strip()))
 
 
 def is_truth(value: str) -> bool:
@@ -99,7 +79,7 @@ def is_date(value: str) -> bool:
         return _possible(int(match[1]), int(match[2]), int(match[3]))
     if match := _DAY_FIRST.match(text):
         first, second = int(match[1]), int(match[3])
-        return 1 <= min(first, second) and max(first, second) <= 31 and min(first, second) <= 12  # noqa: PLR2004
+        return min(first, second) >= 1 and max(first, second) <= 31 and min(first, second) <= 12
     return bool(_COMPACT.match(text) or _WORDED.match(text) or _WORDED_US.match(text))
 
 
@@ -108,7 +88,7 @@ def _possible(year: int, month: int, day: int) -> bool:
         dt.date(year, month, day)
     except ValueError:
         return False
-    return 1900 <= year <= 2100  # noqa: PLR2004  what a shop can mean
+    return 1900 <= year <= 2100
 
 
 def date_order(values: Iterable[str]) -> str | None:
@@ -121,8 +101,8 @@ def date_order(values: Iterable[str]) -> str | None:
             continue
         seen += 1
         dotted |= match[2] == "."
-        first_high += int(match[1]) > 12  # noqa: PLR2004
-        second_high += int(match[3]) > 12  # noqa: PLR2004
+        first_high += int(match[1]) > 12
+        second_high += int(match[3]) > 12
     if not seen:
         return None
     if first_high or second_high:
@@ -144,11 +124,11 @@ def writing(values: Sequence[str]) -> Writing:
             continue
         last = marks[-1]
         tail = digits.rpartition(last)[2]
-        if len(set(marks)) == 2:  # noqa: PLR2004  both signs: the last one is decimal
+        if len(set(marks)) == 2:
             seen[last] += 1
         elif len(marks) > 1:
             seen["," if last == "." else "."] += 0
-        elif len(tail) == 3 and not digits.startswith("0"):  # noqa: PLR2004  could be thousands
+        elif len(tail) == 3 and not digits.startswith("0"):
             odd += 1
         else:
             seen[last] += 1

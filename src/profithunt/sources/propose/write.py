@@ -75,12 +75,12 @@ def section(name: str, fields: Mapping[str, Any], notes: Mapping[str, str] | Non
 def source(fields: Mapping[str, Any], notes: Mapping[str, tuple[float, str]], comments: Sequence[str]) -> list[str]:
     """One `[[sources]]`; a column whose confidence is low, or that is worked out, says why."""
     lines = [*comment(comments), "[[sources]]"]
-    for field in ("table", "files", "sheet", "relation", "where", "group", "optional", "join"):
-        if field in fields and fields[field] not in (None, False, []):
-            lines.append(f"{field} = {_joins(fields[field]) if field == 'join' else value(fields[field])}")
-    for part in ("csv", "parse"):
-        if fields.get(part):
-            lines.append(f"{part} = {value(fields[part])}")
+    lines += [
+        f"{field} = {_joins(fields[field]) if field == 'join' else value(fields[field])}"
+        for field in ("table", "files", "sheet", "relation", "where", "group", "optional", "join")
+        if field in fields and fields[field] not in (None, False, [])
+    ]
+    lines += [f"{part} = {value(fields[part])}" for part in ("csv", "parse") if fields.get(part)]
     lines.append("[sources.columns]")
     for name, spec in fields["columns"].items():
         sure, why = notes.get(name, (1.0, ""))
