@@ -167,7 +167,7 @@ def test_reconcile(profithunt):
         assert (Decimal(cut["total"]), Decimal(cut["difference"])) == (TOTAL, 0)
     shown = profithunt("reconcile")
     assert shown.code == 0
-    assert "Every cut adds up to $60.90, to the cent." in shown.out
+    assert "It ties out: cut by any of 17 dimensions, the members add up to $60.90, to the cent." in shown.out
 
 
 def test_explain_tells_an_order_down_to_the_rows_of_its_files(profithunt):
@@ -242,7 +242,7 @@ def test_a_wrong_setting_names_file_line_and_key(fresh_shop):
 def test_run_shows_the_waterfall_and_says_where_it_stands(fresh_shop):
     result = CommandLine(fresh_shop)("run", "--quiet")
     assert (result.code, result.err) == (0, "")
-    assert "Ties out: 17 cuts of the ledger add up to $60.90, to the cent." in result.out
+    assert "It ties out: cut by any of 17 dimensions, the members add up to $60.90, to the cent." in result.out
     assert "Data: 23 rows read, none set aside." in result.out
 
 
@@ -253,6 +253,18 @@ def test_run_as_json_is_what_the_run_says_of_itself(tmp_path):
     assert {"run_id", "started_at", "finished_at", "inputs", "tables", "health", "reconciliation"} <= set(result.json)
     assert Decimal(result.json["reconciliation"]["total"]) == TOTAL
     assert result.json["health"]["rows_quarantined"] == 1
+
+
+def test_without_costs_and_without_assumptions_profit_is_blank_and_never_zero(tmp_path):
+    settings = SETTINGS.replace('unit_cost = "cost"\n', "") + "\n[assumptions]\nuse = false\n"
+    command = CommandLine(write_shop(tmp_path / "shop", settings))
+    assert "costs are missing, so profit is blank" in " ".join(command("run", "--quiet").out.split())
+    assert re.search(r"Contribution profit \(CM3\) +–", command("profit").out)
+    assert re.search(r"lamp +\$148 +– +– +–", command("profit", "--by", "sku").out)
+    assert command("profit", "--json").json[0]["cm3"] is None
+    assert command("report", "--quiet").code == 0
+    page = (tmp_path / "shop" / "report.html").read_text("utf-8")
+    assert "what it keeps of them is not known" in page
 
 
 def test_reading_before_the_first_run_says_how_to_make_one(fresh_shop):

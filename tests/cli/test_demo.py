@@ -29,7 +29,7 @@ def test_it_shows_the_main_job_and_ends_by_itself(tmp_path):
         "Whale curve",
         "to the cent.",
         "What to do, in order of money",
-        "rests on assumed cost",
+        "on assumed costs of goods",
         "Try next",
     ):
         assert said in result.out

@@ -89,7 +89,7 @@ def test_it_says_the_figures(page):
         "Cannot make a profit: SKU 102971",
         "units 412 · CM2 per unit −$2.41 · return rate 12.1% · unit price $8.99",
         "$1,173,363.82",
-        "100% of net sales rests on assumed cost of goods",
+        "Of net sales, 100% on assumed costs of goods.",
         "+$229k",
         "Payment: 1.20% of what was paid",
         "Pick: $0.04 per line",

@@ -143,7 +143,7 @@ class Slice:
 
     dimension: str
     members: int
-    total: Decimal
+    total: Decimal | None
     difference: Decimal
 
 

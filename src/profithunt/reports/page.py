@@ -30,11 +30,13 @@ from profithunt.charts import (
 )
 from profithunt.reports import sentences
 from profithunt.reports.content import Month, Report, Spread, SpreadRow, Tails, Whale
-from profithunt.reports.wording import capitalize_first, entity_text, evidence_text, rate_text, words
+from profithunt.reports.wording import NAMED, capitalize_first, entity_text, evidence_text, rate_text, words
 
 BROAD: Final = (660, 260)
 BROAD_FULL: Final = (760, 240)
 NARROW: Final = (330, 230)
+EXPECTED: Final = "expected_"
+"""How the names of components begin that stand for returns still to come."""
 FINGERPRINT: Final = 16
 """Hexadecimal digits of a hash that a reader compares by eye."""
 
@@ -43,11 +45,12 @@ LOSS: Final = re.compile(f"{fmt.MINUS}[^\\s,;)]*[\\w%]")
 
 @dataclass(frozen=True)
 class WaterfallRow:
-    """A row of the waterfall: the bar, its picture, its share of net sales."""
+    """A row of the waterfall: the bar, its picture, its share of net sales; `provisional` while returns are due."""
 
     bar: Bar
     svg: Markup
     share: Decimal | None
+    provisional: bool
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,18 @@ def prose(text: str) -> Markup:
 
 
 def _waterfall(report: Report) -> tuple[WaterfallRow, ...]:
-    bars = waterfall_bars([step for step in report.steps if step.subtotal or step.amount != 0])
+    steps = [step for step in report.steps if step.subtotal or step.amount != 0]
+    bars = waterfall_bars(steps)
     scale = scale_for([place for one in bars for place in (one.start, one.end)])
     sales = report.step("net_sales")
     return tuple(
-        WaterfallRow(one, bar(one.start, one.end, scale, one.kind), sentences.ratio(one.amount, sales)) for one in bars
+        WaterfallRow(
+            one,
+            bar(one.start, one.end, scale, one.kind),
+            sentences.ratio(one.amount, sales),
+            provisional=step.name.startswith(EXPECTED),
+        )
+        for step, one in zip(steps, bars, strict=True)
     )
 
 
@@ -174,6 +184,7 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "month": fmt.month,
         "size": fmt.size,
         "words": words,
+        "spaced": lambda name: name.replace("_", " "),
         "capitalize_first": capitalize_first,
         "rate": lambda rate: rate_text(rate, currency),
         "prose": prose,
@@ -183,7 +194,7 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "tail_scale": tail_scale,
         "range": lambda item: fmt.money_range(item.p10, item.p90, currency),
         "entity": lambda item: entity_text(item.entity),
-        "evidence": lambda item: evidence_text(item.evidence, currency),
+        "evidence": lambda item: evidence_text(item.evidence, currency, NAMED if item.name else ()),
     }
 
 

@@ -10,7 +10,11 @@ from typing import Final
 from profithunt import fmt
 from profithunt.charts import WaterfallStep
 from profithunt.reports.content import Report, Tails, Whale
+from profithunt.reports.wording import capitalize_first
 
+ASSUMED: Final = ("assumed",)
+FALLBACK: Final = ("latest", "category_ratio", "shop_ratio")
+UNKNOWN: Final = ("none",)
 ENOUGH: Final = 2
 """Months that a comparison needs at least."""
 
@@ -55,12 +59,12 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 def headline(report: Report) -> str:
     """Contribution profit on net sales, in one line."""
-    cm3, sales = report.step("cm3"), report.step("net_sales")
+    cm3, sales, shop = report.step("cm3"), report.step("net_sales"), capitalize_first(report.shop)
+    if cm3 is None:
+        return f"{shop} has net sales of {fmt.money(sales, report.currency)}; what it keeps of them is not known"
     rate = ratio(cm3, sales)
     of = "" if rate is None else f", {fmt.share(rate)} of net sales"
-    verb = "loses" if cm3 is not None and cm3 < 0 else "makes"
-    amount = fmt.money(None if cm3 is None else abs(cm3), report.currency)
-    return f"{report.shop} {verb} {amount} of contribution profit{of}"
+    return f"{shop} {'loses' if cm3 < 0 else 'makes'} {fmt.money(abs(cm3), report.currency)} of contribution profit{of}"
 
 
 def losing(group: Tails | None, currency: str) -> str:
@@ -72,22 +76,41 @@ def losing(group: Tails | None, currency: str) -> str:
 
 
 def _lead(report: Report) -> str:
+    if report.step("cm3") is None:
+        return "Some costs are missing and none may be assumed: contribution profit is left blank rather than guessed."
     found = [text for text in (losing(report.customers, report.currency), losing(report.skus, report.currency)) if text]
     return "; ".join(found) + "." if found else "No customers or SKUs are named in the data."
 
 
-def assumed_share(report: Report) -> Decimal | None:
-    """Share of net sales whose cost of goods rests on an assumption."""
+def ties_out(total: Decimal | None, n_cuts: int, currency: str) -> str:
+    """What it means that every cut of the ledger adds up."""
+    cuts = fmt.counted(n_cuts, "dimension")
+    if total is None:
+        return f"cut by any of {cuts}, the members add up in all that is known; costs are missing, so profit is blank."
+    return f"cut by any of {cuts}, the members add up to {fmt.money_exact(total, currency)}, to the cent."
+
+
+def share_on(report: Report, *sources: str) -> Decimal | None:
+    """Share of net sales whose cost of goods comes from these sources; None where nothing says where it comes from."""
     if not report.bases:
         return None
-    assumed = sum((basis.net_sales for basis in report.bases if basis.assumed), Decimal(0))
-    return ratio(assumed, sum((basis.net_sales for basis in report.bases), Decimal(0)))
+    amount = sum((basis.net_sales for basis in report.bases if basis.source in sources), Decimal(0))
+    return ratio(amount, sum((basis.net_sales for basis in report.bases), Decimal(0)))
+
+
+def _resting(report: Report) -> list[str]:
+    shares = (
+        (share_on(report, *ASSUMED), "on assumed costs of goods"),
+        (share_on(report, *FALLBACK), "on fallback costs (the SKU's latest, or a median of its category or the shop)"),
+        (share_on(report, *UNKNOWN), "on goods whose cost is not known"),
+    )
+    return [f"{fmt.share(share)} {words}" for share, words in shares if share]
 
 
 def basis(report: Report) -> str:
     """What the amounts are, and what share of them rests on assumptions."""
-    assumed = assumed_share(report)
-    rest = f" {fmt.share(assumed)} of net sales rests on assumed costs of goods." if assumed else ""
+    resting = _resting(report)
+    rest = f" Of net sales, {', '.join(resting)}." if resting else ""
     return f"All amounts in {report.currency}, without tax, by date of order.{rest}"
 
 
@@ -215,25 +238,20 @@ def opportunities(report: Report, n_shown: int | None = None) -> str:
 def reconciliation(report: Report) -> str:
     """Whether every cut of the ledger adds up to the whole."""
     if report.reconciles:
-        return (
-            f"Yes: cut by any of {fmt.counted(len(report.slices), 'dimension')}, the members add up to "
-            f"{fmt.money_exact(report.step('cm3'), report.currency)}, to the cent."
-        )
+        return f"Yes: {ties_out(report.step('cm3'), len(report.slices), report.currency)}"
     off = [one.dimension for one in report.slices if one.difference]
     return f"No: {', '.join(off) or 'the ledger'} differs from the total."
 
 
 def assumptions(report: Report) -> str:
-    """What share of net sales rests on assumed costs of goods."""
-    assumed = assumed_share(report)
-    if assumed is None:
+    """What share of net sales rests on assumed or fallback costs of goods, and where that is declared."""
+    if not report.bases:
         return "The data says nothing about the source of costs."
-    if not assumed:
-        return "No assumed cost ratios: every cost of goods comes from the shop's own data."
-    return (
-        f"{fmt.share(assumed)} of net sales rests on assumed cost of goods. Assumptions are declared in shop.toml "
-        "under [assumptions] and can be switched off there."
-    )
+    resting = _resting(report)
+    if not resting:
+        return "Every cost of goods comes from the shop's own data: nothing is assumed."
+    where = " Assumptions are declared in shop.toml under [assumptions] and can be switched off there."
+    return f"Of net sales, {', '.join(resting)}.{where if share_on(report, *ASSUMED) else ''}"
 
 
 def health(report: Report) -> str:

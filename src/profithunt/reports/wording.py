@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from profithunt import fmt
 from profithunt.reports.content import Rate
 
+NAMED: Final = ("product", "name")
+"""Facts that say no more than the name of the entity."""
 RATES: Final = ("rate", "share", "margin")
 COUNTS: Final = {
     "n", "units", "orders", "lines", "days", "customers", "parcels", "contacts", "clicks", "reasons", "buyers", "items",
@@ -60,8 +62,11 @@ def evidence_name(name: str) -> str:
     return " ".join(part.upper() if part in {"cm1", "cm2", "cm3", "sku"} else part for part in parts)
 
 
-def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
-    """The evidence of an opportunity in a line: a share against its benchmark, then what is known of the entity."""
+def evidence_text(evidence: Mapping[str, object], currency: str, without: Container[str] = ()) -> str:
+    """The evidence of an opportunity in a line: a share against its benchmark, then what is known of the entity.
+
+    `without` names facts that are said elsewhere.
+    """
     sample, facts = evidence.get("sample"), evidence.get("facts")
     parts = []
     if isinstance(sample, Mapping) and "trials" in sample and "benchmark" in evidence:
@@ -71,7 +76,7 @@ def evidence_text(evidence: Mapping[str, object], currency: str) -> str:
     parts += [
         f"{evidence_name(name)} {evidence_value(name, value, currency)}"
         for name, value in told.items()
-        if value not in (None, 0, "", "0")
+        if value not in (None, 0, "", "0") and name not in without
     ]
     return " · ".join(parts)
 

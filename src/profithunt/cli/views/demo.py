@@ -10,7 +10,7 @@ from profithunt import fmt
 from profithunt.cli.views.tables import heading, money, table
 from profithunt.cli.views.waterfall import draw
 from profithunt.reports import sentences
-from profithunt.reports.wording import entity_text, evidence_text, words
+from profithunt.reports.wording import NAMED, entity_text, evidence_text, words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -87,7 +87,7 @@ def _opportunities(items: tuple[Opportunity, ...], currency: str) -> Table:
         )
         what = Text.assemble(
             (f"{item.rank}. {item.title}: {entity_text(item.entity)}{name}", "bold"),
-            f"\n{evidence_text(item.evidence, currency)}",
+            f"\n{evidence_text(item.evidence, currency, NAMED if item.name else ())}",
             f"\n→ {words(item.action)}",
             (f"  {item.owner}{sure} · {item.code}", "dim"),
         )

@@ -50,7 +50,7 @@ def _what(item: Opportunity, currency: str) -> Text:
         f"\n{evidence_text(item.evidence, currency)}",
         (f"\nfor example order {', '.join(orders)}" if orders else "", "dim"),
         f"\n→ {words(item.action)}",
-        (f"  {item.owner} · {does} · {item.confidence:.0%} sure · {item.code}{not_counted}", "dim"),
+        (f"  {item.owner.replace('_', ' ')} · {does} · {item.confidence:.0%} sure · {item.code}{not_counted}", "dim"),
     )
 
 

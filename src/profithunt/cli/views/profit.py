@@ -20,7 +20,7 @@ UNALLOCATED = "unallocated"
 
 def members(rows: Sequence[Mapping[str, Any]], by: str, currency: str, top: int) -> list[RenderableType]:
     """Members of a dimension by contribution profit: the best, and below them the worst; months stay in order."""
-    ranked = list(rows) if by == "month" else sorted(rows, key=lambda row: row["cm3"], reverse=True)
+    ranked = list(rows) if by == "month" else sorted(rows, key=_rank)
     kept = ranked if by == "month" or len(ranked) <= 2 * top else [*ranked[:top], None, *ranked[-top:]]
     shown = table(
         words(by), "Net sales", "CM1", "CM2", "CM3", "of sales", right=("Net sales", "CM1", "CM2", "CM3", "of sales")
@@ -36,6 +36,12 @@ def members(rows: Sequence[Mapping[str, Any]], by: str, currency: str, top: int)
     losing = sum(1 for row in rows if row["cm3"] is not None and row["cm3"] < 0)
     finding = f"{fmt.failed(losing, len(rows), 'member')} lose money." if rows else "Nothing was sold in this period."
     return [heading(f"Profit by {by.replace('_', ' ')}", finding), shown]
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[bool, Any]:
+    """Best contribution profit first; where it isn't known, after those, by net sales."""
+    known = row["cm3"] is not None
+    return not known, -(row["cm3"] if known else row["net_sales"] or 0)
 
 
 def name_of(member: object, by: str) -> str:

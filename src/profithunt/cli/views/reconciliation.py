@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from profithunt import fmt
 from profithunt.cli.views.tables import cents, heading, table
+from profithunt.reports.sentences import ties_out
 from profithunt.reports.wording import words
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def reconciliation(result: Reconciliation, currency: str) -> list[RenderableType
             cents(cut.difference, currency),
             "differs" if cut.difference else "ties out",
         )
-    total = fmt.money_exact(result.total, currency)
-    finding = f"Every cut adds up to {total}, to the cent." if result.ok else f"Not every cut adds up to {total}."
+    off = ", ".join(cut.dimension for cut in result.slices if cut.difference)
+    finding = (
+        f"It ties out: {ties_out(result.total, len(result.slices), currency)}" if result.ok else f"It is off by: {off}."
+    )
     return [heading("Reconciliation", finding), shown]

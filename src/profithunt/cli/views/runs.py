@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from profithunt import fmt
 from profithunt.cli.views.tables import heading
 from profithunt.cli.views.waterfall import draw
+from profithunt.reports.sentences import ties_out
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,12 +22,11 @@ def finished(
 ) -> list[RenderableType]:
     """The waterfall of a run that has just finished, and in a line each: does it tie out, what was set aside, found."""
     health, tables = info["health"], info["tables"]
-    slices = info["reconciliation"]["slices"]
-    total = fmt.money_exact(info["reconciliation"]["total"], currency)
+    total = fmt.to_decimal(info["reconciliation"]["total"])
     seconds = sum(info["seconds"].values())
     reused = sum(1 for table in tables.values() if table["reused"])
     lines = [
-        f"Ties out: {fmt.counted(len(slices), 'cut')} of the ledger add up to {total}, to the cent.",
+        f"It ties out: {ties_out(total, len(info['reconciliation']['slices']), currency)}",
         _aside(health, currency),
         f"Found: {fmt.counted(info['hunt']['opportunities'], 'opportunity', 'opportunities')} (profithunt hunt).",
         f"Run {info['run_id']} took {fmt.duration(seconds)}; {fmt.counted(reused, 'table')} taken over as they were.",
