@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from profithunt.config import FILE_NAME, read
 from profithunt.engine import Engine
 from profithunt.errors import SourceError, UsageError
+from profithunt.sources import build
 from profithunt.sources.propose import Proposal, propose
 from tests.sources.exports import EXPORTS, Export, World, world
 
@@ -154,3 +156,70 @@ def test_parts_of_one_export_are_one_source(made: World, tmp_path: Path, engine:
     lines = [source for source in proposal.sources if source.table == "order_lines"]
     assert len(lines) == 1
     assert len(lines[0].keys["files"]) == 3
+
+
+def test_parts_that_lie_apart_are_joined(made: World, tmp_path: Path, engine: Engine) -> None:
+    """A marketplace numbers customers anew with each order, and states freight per item and payments in a file."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+
+    def save(name: str, headings: str, rows: list[tuple[object, ...]]) -> None:
+        lines = [headings, *(",".join(map(str, row)) for row in rows)]
+        (folder / name).write_text("\n".join(lines) + "\n", "utf-8")
+
+    save(
+        "customers.csv",
+        "customer_id,customer_unique_id,customer_state",
+        [(f"c{order['id']}", order["who"]["id"], order["who"]["country"]) for order in made.orders],
+    )
+    save(
+        "orders.csv",
+        "order_id,customer_id,purchase_timestamp",
+        [(order["id"], f"c{order['id']}", order["at"]) for order in made.orders],
+    )
+    save(
+        "order_items.csv",
+        "order_id,order_item_id,product_id,price,freight_value",
+        [
+            (line["order"]["id"], line["no"], line["product"]["sku"], line["price"], f"1.{line['no']}0")
+            for line in made.lines
+        ],
+    )
+    save(
+        "order_payments.csv",
+        "order_id,payment_sequential,payment_type,payment_value",
+        [
+            (order["id"], part, order["payment"], f"{order['total'] / 2:.2f}")
+            for order in made.orders
+            for part in (1, 2)
+        ],
+    )
+    proposal = propose(folder, engine, known=False)
+    proposal.write(tmp_path)
+    built = build(read(tmp_path), engine, tmp_path / "out")
+    assert not any(health.rows_quarantined for health in built.tables.values())
+    engine.attach_parquet("orders", tmp_path / "out" / "orders.parquet")
+    query = "SELECT COUNT(*), COUNT(DISTINCT customer_id), COUNT(payment_method), SUM(shipping_charged) FROM orders"
+    persons = len({order["who"]["id"] for order in made.orders})
+    freight = sum(Decimal(f"1.{line['no']}0") for line in made.lines)
+    assert engine.rows(query) == [(len(made.orders), persons, len(made.orders), freight)]
+
+
+def test_orders_without_a_number_are_what_a_customer_buys_at_a_time(
+    made: World, tmp_path: Path, engine: Engine
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    rows = [
+        f"{line['order']['at']:%Y-%m-%d},{line['order']['who']['id']},{line['product']['ean']},{line['price']}"
+        for line in made.lines
+    ]
+    (folder / "transactions_train.csv").write_text(
+        "t_dat,customer_id,article_id,price\n" + "\n".join(rows) + "\n", "utf-8"
+    )
+    proposal = propose(folder, engine)
+    proposal.write(tmp_path)
+    build(read(tmp_path), engine, tmp_path / "out")
+    engine.attach_parquet("orders", tmp_path / "out" / "orders.parquet")
+    assert engine.value("SELECT COUNT(*) FROM orders") == len({tuple(row.split(",")[:2]) for row in rows})
+    assert any("no order number" in question for question in proposal.questions)

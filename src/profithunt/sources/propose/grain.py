@@ -70,9 +70,9 @@ def grain(table: TableProfile, forms: Mapping[str, tuple[str, ...]], speech: Map
             for column in table.columns.values():
                 stated = [rows for rows in several if any(row[column.name].strip("0.,") for row in rows)]
                 if column.distinct > 1 and column.name != order and len(stated) >= _TELLING:
-                    of_order[column.name] = sum(len({row[column.name] for row in rows}) == 1 for rows in stated) / len(
-                        stated
-                    )
+                    of_order[column.name] = sum(
+                        len({row[column.name] for row in rows if row[column.name]}) == 1 for rows in stated
+                    ) / len(stated)
     names_items: dict[str, float] = {}
     if told is not None:
         for column in table.columns.values():

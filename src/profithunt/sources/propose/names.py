@@ -62,6 +62,8 @@ class NameFit:
 
 
 NO_FIT: Final = NameFit(0.0)
+_NUMBERS: Final = frozenset(("id", "no", "nr", "number", "num", "nummer", "key", "code", "n", "uuid"))
+_NUMBERED = 0.7
 
 
 @cache
@@ -135,6 +137,13 @@ def fit(forms: Sequence[str], concept: str, speech: Mapping[str, float]) -> Name
             if score > best.score:
                 best = NameFit(score, word.text)
     return best
+
+
+def numbering(forms: Sequence[str]) -> NameFit:
+    """Whether a heading is the number of something, whatever that is: `Click ID`, `Parcel no.`."""
+    ends = {token for form in forms for token in (form.split()[:1] + form.split()[-1:])}
+    found = ends & _NUMBERS
+    return NameFit(_NUMBERED, min(found)) if found else NO_FIT
 
 
 @cache

@@ -10,6 +10,7 @@ from profithunt.sources.propose.concepts import concepts
 from profithunt.sources.propose.draft import ColumnDraft, FileReading, Findings, SourceDraft
 from profithunt.sources.propose.names import normal
 from profithunt.sources.propose.orders import customer
+from profithunt.sources.rules import rules_of
 
 _GRAMS = 1000
 _FEW = 400
@@ -29,7 +30,7 @@ def own_rows(file: FileReading, says: Findings) -> SourceDraft:
             draft.take(column, meaning.concept)
     _SPECIAL.get(table, _nothing)(draft, file)
     for name in TABLES[table].required_columns:
-        if name not in draft.columns and name != "line_no":
+        if name not in draft.columns and name not in rules_of(table).generated:
             says.ask(
                 f"{file.table.name} was taken for {table}, but no column was recognised as {name}: which one is it?"
             )

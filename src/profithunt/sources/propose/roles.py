@@ -103,6 +103,8 @@ def _score(
     if other is not None and evidence.per_unit.get(column) is (concept == "unit_price"):
         misled = names.fit(forms, other, speech)
         named = max(named, names.NameFit(0.8 * misled.score, misled.word), key=lambda found: found.score)
+    if concept == "record_id" and profile.unique:
+        named = max(named, names.numbering(forms), key=lambda found: found.score)
     proof = evidence.bonus(concept, column)
     if named.score == 0 and proof < _STRONG and value < _STRONG:
         return None
