@@ -46,8 +46,8 @@ class World:
     decoys: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
-def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world is a long list of facts
-    """A shop of 420 days, about 29,000 orders and 55,000 lines."""
+def make(seed: int, *, leaks: bool = True, since: int = 0, until: int = DAYS) -> World:  # noqa: PLR0915 - a world is a long list of facts
+    """A shop of 420 days, about 29,000 orders and 55,000 lines; leaks run from day `since` to the day before `until`."""
     rng = np.random.default_rng(seed)
     world = World()
     n_orders = ORDERS_A_DAY * DAYS
@@ -67,6 +67,7 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
     common = np.setdiff1d(np.argsort(-demand)[:170], rare)
     planted = rng.choice(common, 14, replace=False) if leaks else np.zeros(0, dtype=int)
     losing, coming_back, cancelling = planted[:5], planted[5:10], planted[10:14]
+    usual_cost = cost.copy()
     cost[losing] = np.round(price[losing] * rng.uniform(1.05, 1.35, len(losing)), 2)
     usual_returned, usual_cancelled = returned.copy(), cancelled.copy()
     returned[coming_back] = np.clip(returned[coming_back] * 2 + rng.uniform(0.2, 0.35, len(coming_back)), 0, 0.8)
@@ -80,7 +81,6 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
     often = np.argsort(-weight)[: N_CUSTOMERS // 3]
     picked = rng.choice(often, 18, replace=False) if leaks else np.zeros(0, dtype=int)
     returners, callers = picked[:10], picked[10:]
-    return_factor = np.ones(N_CUSTOMERS)
     contact_rate = np.full(N_CUSTOMERS, 0.05) * rng.gamma(8, 1 / 8, N_CUSTOMERS)
     contact_rate[callers] = rng.uniform(0.5, 1.0, len(callers))
 
@@ -95,10 +95,12 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
     quantity = 1 + (rng.random(len(order_of)) < 0.12)
     discounted = rng.random(len(order_of)) < 0.25
     discount = np.round(np.where(discounted, 0.1 * price[item] * quantity, 0), 2)
-    chance = np.clip(returned[item] * return_factor[buyer[order_of]], 0, 0.95)
-    serial = np.isin(buyer[order_of], returners)
+    on = (day >= since) & (day < until)
+    line_on = on[order_of]
+    chance = np.where(line_on, returned[item], usual_returned[item])
+    serial = np.isin(buyer[order_of], returners) & line_on
     chance = np.where(serial, np.maximum(chance, 0.75), chance)
-    is_cancelled = rng.random(len(order_of)) < cancelled[item]
+    is_cancelled = rng.random(len(order_of)) < np.where(line_on, cancelled[item], usual_cancelled[item])
     is_returned = (rng.random(len(order_of)) < chance) & ~is_cancelled
     lag = rng.gamma(4, 3, len(order_of)).astype(int) + 3
     is_returned &= day[order_of] + lag < DAYS
@@ -113,15 +115,17 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
     usual_failing = failing.copy()
     bad_posts = rng.choice(N_POSTCODES, 3, replace=False) if leaks else np.zeros(0, dtype=int)
     failing[bad_posts] = rng.uniform(0.25, 0.4, len(bad_posts))
-    is_late = rng.random(n_orders) < late[carrier, region]
-    attempts = 1 + (rng.random(n_orders) < failing[postcode[buyer]])
+    is_late = rng.random(n_orders) < np.where(on, late[carrier, region], usual_late[carrier, region])
+    attempts = 1 + (rng.random(n_orders) < np.where(on, failing[postcode[buyer]], usual_failing[postcode[buyer]]))
     parcel_cost = np.round(rng.normal(4.2, 0.4, n_orders) + 0.4 * n_lines, 2)
     billed = parcel_cost.copy()
     over = (carrier == 1) & (rng.random(n_orders) < 0.15) if leaks else np.zeros(n_orders, dtype=bool)
-    billed = np.where(over, np.round(parcel_cost * 1.25, 2), billed)
+    billed = np.where(over & on, np.round(parcel_cost * 1.25, 2), billed)
 
     # Contacts.
-    calls = rng.poisson(contact_rate[buyer]) + (is_late & (rng.random(n_orders) < 0.4))
+    calls = rng.poisson(np.where(on, contact_rate[buyer], np.minimum(contact_rate[buyer], 0.05))) + (
+        is_late & (rng.random(n_orders) < 0.4)
+    )
     contact_order = np.repeat(np.arange(n_orders), calls)
 
     # Marketing: keywords with clicks a day, a price a click, a rate of orders.
@@ -133,7 +137,9 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
     order_rate[wasted] = rng.uniform(0.0, 0.006, len(wasted))
     click_cost[wasted] = rng.uniform(0.5, 0.9, len(wasted))
     clicks = rng.poisson(clicks_a_day[:, None], (N_KEYWORDS, DAYS))
-    won = rng.binomial(clicks, order_rate[:, None])
+    day_on = (np.arange(DAYS) >= since) & (np.arange(DAYS) < until)
+    won = rng.binomial(clicks, np.where(day_on[None, :], order_rate[:, None], np.maximum(order_rate[:, None], 0.06)))
+    paid = np.where(day_on[None, :], click_cost[:, None], np.minimum(click_cost[:, None], 0.3))
     free = {d: list(rng.permutation(np.flatnonzero(day == d))) for d in range(DAYS)}
     touched = [
         (k, free[d].pop()) for k, d in zip(*np.nonzero(won), strict=True) for _ in range(won[k, d]) if len(free[d]) > 1
@@ -164,6 +170,7 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
         "quantity": quantity,
         "unit_price": price[item],
         "discount": discount,
+        "unit_cost": np.where(line_on, cost[item], usual_cost[item]),
         "cancelled_quantity": np.where(is_cancelled, quantity, 0),
     }
     tables["shipments"] = {
@@ -213,7 +220,7 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
         "channel": np.full(len(k_of), "search"),
         "keyword": keyword[k_of],
         "clicks": clicks[k_of, d_of],
-        "cost": np.round(clicks[k_of, d_of] * click_cost[k_of], 4),
+        "cost": np.round(clicks[k_of, d_of] * paid[k_of, d_of], 4),
     }
     if not leaks:
         return world
@@ -255,7 +262,7 @@ def make(seed: int, *, leaks: bool = True) -> World:  # noqa: PLR0915 - a world 
         inside = (postcode[buyer] == p).sum()
         loss = (failing[p] - usual_failing[p]) * inside * ATTEMPT_COST * horizon
         world.leaks.append(Leak(49, {"postcode": f"{p:05d}"}, float(loss)))
-    world.leaks.append(Leak(51, {"carrier": CARRIERS[1]}, float((billed - parcel_cost).sum() * horizon)))
+    world.leaks.append(Leak(51, {"carrier": CARRIERS[1]}, float((billed - parcel_cost).sum() * 28 / (until - since))))
     per_order = float((margin[item] * quantity).sum() / n_orders)
     for k in wasted:
         loss = clicks_a_day[k] * 28 * (click_cost[k] - order_rate[k] * per_order)

@@ -127,7 +127,7 @@ def _date(rows: Mapping[str, list[Row]]) -> None:
             row["ordered_on"] = days.setdefault(row["order_id"], _spread(row["ordered_on"], number))
     for number, row in enumerate(with_order):
         if not isinstance(row.get("ordered_on"), dt.date):
-            day = _spread(f"-{SPREAD_DAYS - 1}..-0", number)
+            day = _spread(row.get("ordered_on", f"-{SPREAD_DAYS - 1}..-0"), number)
             row["ordered_on"] = days.setdefault(row["order_id"], day) if "order_id" in row else day
     for name, items in rows.items():
         for row in items:

@@ -29,6 +29,7 @@ from profithunt.models.discovery import benjamini_hochberg
 from profithunt.models.shrinkage import Array, Posterior, fit_beta, fit_gamma, fit_normal
 
 Statistic = Literal["share", "count", "ratio", "sum"]
+Direction = Literal["high", "low"]
 Column = Sequence[float | None]
 
 ACTIVITY: Final = ("n_rows", "n_recent", "n_days", "days_waited", "days_silent")
@@ -37,7 +38,7 @@ ACTIVITY: Final = ("n_rows", "n_recent", "n_days", "days_waited", "days_silent")
 N_DRAWS = 512
 _FEW_PEERS = 8
 _LEAST_GAP = 0.2
-_BEYOND_CHANCE = 3.3
+_WORSE, _BETTER = 3.0, 2.0
 _TINY = 1e-12
 _UNIT_PRIOR = 3.0
 _VARIANCE_PRIOR = 4.0
@@ -54,7 +55,7 @@ class Rule:
     """
 
     statistic: Statistic
-    direction: Literal["high", "low"] = "high"
+    direction: Direction = "high"
     outlier: float | None = None
     probability: float = 0.8
     false_discovery: float = 0.1
@@ -143,10 +144,13 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     )
 
 
-def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic) -> list[bool]:
-    """Which entities' rates lately differ from what they were before in the same window, beyond chance (3.3 σ).
+def changed(
+    before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic, direction: Direction = "high"
+) -> list[bool]:
+    """Which entities' rates lately differ from what they were before in the same window, beyond chance.
 
-    `before` holds the sums of the whole window, `lately` those of its last part, entity by entity.
+    `before` holds the sums of the whole window, `lately` those of its last part, entity by entity. A turn for the worse
+    has to lie 3 σ off, one for the better 2 σ: to go on charging for a leak that was mended costs trust.
     """
     whole, late = _arrays(before), _arrays(lately)
     names = {"share": ("hits", "trials"), "count": ("hits", "exposure"), "ratio": ("n", "y", "x", "yy", "xy", "xx")}
@@ -165,7 +169,8 @@ def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statisti
             error = np.sqrt(noise * (1 / early[size] + 1 / late[size]))
             distance = (late["hits"] / late[size] - early["hits"] / early[size]) / error
             known = early[size] > 0
-    return [bool(item) for item in known & (np.abs(np.nan_to_num(distance)) > _BEYOND_CHANCE)]
+    worse = np.nan_to_num(distance) * (1 if direction == "high" else -1)
+    return [bool(item) for item in known & ((worse > _WORSE) | (worse < -_BETTER))]
 
 
 def _arrays(columns: Mapping[str, Column]) -> dict[str, Array]:

@@ -1,8 +1,10 @@
-"""The candidates of one detector: what its statement gives, over the windows that say most of each entity.
+"""The candidates of one detector: what its statement gives, over the window that says most of each entity.
 
-A long window knows an entity best as long as nothing changes. Where its rate over the last 56 days differs from the
-days before beyond chance, only those 56 days say what the next ones cost: a leak that was mended is none, one that
-began a month ago is not diluted by the good months before.
+A long window knows an entity best as long as nothing changes; after a change only the days since then say what the next
+ones cost: a leak that was mended is none, one that began a month ago is not diluted by the good months before. So each
+entity's window begins with its last 56 days and is extended as long as the days before tell the same within chance.
+
+Source: choosing the longest window that the recent one does not contradict is Lepski's method (1991).
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from profithunt.engine import Engine
 from profithunt.errors import ModelError
 from profithunt.models.gaps import ACTIVITY, changed
 
-LATE_DAYS: Final = 56
-"""Days looked at alone where an entity has changed."""
+STEPS: Final = (56, 140)
+"""Days that an entity's window begins with, and to which it is extended before it is the detector's whole one."""
 
 Row = Mapping[str, Any]
 
@@ -40,18 +42,18 @@ def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Cand
 
     Raises ModelError for a statement that gives an entity twice, EngineError for one that the engine refuses.
     """
-    whole = _query(engine, detector, at, timezone)
-    keys = sorted(whole)
-    rows = [whole[key] for key in keys]
-    clocks = [at] * len(rows)
-    if detector.drifts and detector.statistic != "sum" and at.days >= 2 * LATE_DAYS and rows:
-        late_at = replace(at, start=at.end - dt.timedelta(days=LATE_DAYS))
-        late = _query(engine, detector, late_at, timezone)
-        both = [index for index, key in enumerate(keys) if key in late]
-        before, lately = (_measures([rows[i] for i in both]), _measures([late[keys[i]] for i in both]))
-        for index, has_changed in zip(both, changed(before, lately, detector.statistic) if both else (), strict=True):
-            if has_changed:
-                rows[index], clocks[index] = late[keys[index]], late_at
+    chosen: dict[tuple[str, ...], tuple[Row, Clock]] = {}
+    settled: set[tuple[str, ...]] = set()
+    for step in _windows(detector, at):
+        longer = _query(engine, detector, step, timezone)
+        held = [key for key in longer if key in chosen and key not in settled]
+        before, lately = _measures([longer[key] for key in held]), _measures([chosen[key][0] for key in held])
+        differs = changed(before, lately, detector.statistic, detector.direction) if held else []
+        settled |= {key for key, has_changed in zip(held, differs, strict=True) if has_changed}
+        chosen |= {key: (row, step) for key, row in longer.items() if key not in settled}
+    keys = sorted(chosen)
+    rows = [chosen[key][0] for key in keys]
+    clocks = [chosen[key][1] for key in keys]
     columns = _measures(rows)
     if rows:
         columns["window_days"] = [clock.days for clock in clocks]
@@ -64,6 +66,12 @@ def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Cand
         peers=[str(row.get("peers") or "") for row in rows],
         clocks=clocks,
     )
+
+
+def _windows(detector: Detector, at: Clock) -> list[Clock]:
+    """The windows to try, shortest first; the detector's own comes last."""
+    steps = STEPS if detector.drifts and detector.statistic != "sum" else ()
+    return [*(replace(at, start=at.end - dt.timedelta(days=days)) for days in steps if 2 * days <= at.days), at]
 
 
 def _activity_to_date(

@@ -31,6 +31,8 @@ WITH lines AS (
          l.units,
          l.quantity,
          l.cm2,
+         l.list_sales,
+         CASE WHEN l.cost_source = 'assumed' THEN l.list_sales ELSE 0 END AS assumed_sales,
          COALESCE(o.cancelled_quantity, 0) AS cancelled,
          COALESCE(LOWER(o.cancel_reason), '') AS reason
   FROM ledger AS l
@@ -54,7 +56,8 @@ SELECT l.sku,
        COUNT(CASE WHEN l.cancelled > 0 THEN 1 END) AS unit_n,
        SUM(l.quantity)  AS units_ordered,
        SUM(CASE WHEN NOT l.reason LIKE CONCAT('%', $customer_reasons, '%') THEN l.cancelled ELSE 0 END) AS units_cancelled,
-       MAX(k.margin)    AS margin_per_unit
+       MAX(k.margin)    AS margin_per_unit,
+       X_DIV(SUM(l.assumed_sales), SUM(l.list_sales)) AS assumed_share
 FROM lines AS l
 LEFT JOIN kept AS k ON k.sku = l.sku
 LEFT JOIN products AS p ON p.sku = l.sku

@@ -25,7 +25,7 @@ WITH zones AS (
   SELECT order_id, MIN(zone) AS zone FROM shipments GROUP BY order_id
 ),
 sizes AS (
-  SELECT X_PERCENTILE(list_sales, 0.25) AS small, X_PERCENTILE(list_sales, 0.5) AS middle, X_PERCENTILE(list_sales, 0.75) AS large
+  SELECT X_PERCENTILE(list_sales, 0.1) AS tiny, X_PERCENTILE(list_sales, 0.25) AS small, X_PERCENTILE(list_sales, 0.5) AS middle, X_PERCENTILE(list_sales, 0.75) AS large
   FROM order_profit
   WHERE in_window AND list_sales > 0
 ),
@@ -38,7 +38,8 @@ shaped AS (
          o.list_sales,
          o.assumed_sales,
          o.fulfilment + o.carriage + o.fees AS delivery,
-         CASE WHEN o.list_sales <= s.small  THEN CONCAT('up to ', CAST(CAST(ROUND(s.small, 0) AS BIGINT) AS TEXT))
+         CASE WHEN o.list_sales <= s.tiny   THEN CONCAT('up to ', CAST(CAST(ROUND(s.tiny, 0) AS BIGINT) AS TEXT))
+              WHEN o.list_sales <= s.small  THEN CONCAT(CAST(CAST(ROUND(s.tiny, 0) AS BIGINT) AS TEXT), ' to ', CAST(CAST(ROUND(s.small, 0) AS BIGINT) AS TEXT))
               WHEN o.list_sales <= s.middle THEN CONCAT(CAST(CAST(ROUND(s.small, 0) AS BIGINT) AS TEXT), ' to ', CAST(CAST(ROUND(s.middle, 0) AS BIGINT) AS TEXT))
               WHEN o.list_sales <= s.large  THEN CONCAT(CAST(CAST(ROUND(s.middle, 0) AS BIGINT) AS TEXT), ' to ', CAST(CAST(ROUND(s.large, 0) AS BIGINT) AS TEXT))
               ELSE CONCAT('over ', CAST(CAST(ROUND(s.large, 0) AS BIGINT) AS TEXT)) END AS order_size,

@@ -31,6 +31,8 @@ WITH entries AS (
          units_returned,
          refunds,
          return_costs,
+         list_sales,
+         CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END AS assumed_sales,
          cm2 - expected_returns - expected_recovery - expected_return_costs AS cm2
   FROM ledger
   WHERE in_window AND sku IS NOT NULL AND entry IN ('line', 'return') AND (units > 0 OR units_returned > 0)
@@ -54,7 +56,8 @@ SELECT e.sku,
        SUM(e.units_returned) AS units_returned,
        -SUM(e.refunds)       AS refunded,
        -SUM(e.return_costs)  AS return_costs,
-       MAX(k.margin)         AS margin_kept_per_unit
+       MAX(k.margin)         AS margin_kept_per_unit,
+       X_DIV(SUM(e.assumed_sales), SUM(e.list_sales)) AS assumed_share
 FROM entries AS e
 LEFT JOIN kept AS k ON k.sku = e.sku
 LEFT JOIN products AS p ON p.sku = e.sku

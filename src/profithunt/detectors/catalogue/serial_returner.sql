@@ -46,16 +46,20 @@ SELECT customer_id,
        LEAST(COUNT(CASE WHEN units_returned > 0 THEN 1 END), COUNT(CASE WHEN entry = 'line' THEN 1 END)) AS hits,
        COUNT(CASE WHEN entry = 'line' THEN 1 END) AS trials,
        X_ACTIVITY(ordered_on),
-       CASE
-         WHEN MAX(known_costs) < 0 THEN X_DIV(SUM(CASE WHEN units_returned > 0 THEN return_cost END),
-                                              COUNT(CASE WHEN units_returned > 0 THEN 1 END))
-         ELSE X_DIV(-SUM(refunds), COUNT(CASE WHEN units_returned > 0 THEN 1 END)) * $return_cost_share
-       END AS unit_loss,
+       X_DIV(SUM(CASE WHEN units_returned > 0 THEN return_cost END), COUNT(CASE WHEN units_returned > 0 THEN 1 END))
+         + CASE
+             WHEN MAX(known_costs) < 0 THEN 0
+             ELSE X_DIV(-SUM(refunds), COUNT(CASE WHEN units_returned > 0 THEN 1 END)) * $return_cost_share
+           END AS unit_loss,
        COUNT(CASE WHEN units_returned > 0 THEN 1 END) AS unit_n,
        SUM(units)          AS units,
        SUM(units_returned) AS units_returned,
        -SUM(refunds)       AS refunded,
-       CASE WHEN MAX(known_costs) < 0 THEN 0 ELSE 1 END AS assumed_share
+       CASE
+         WHEN MAX(known_costs) < 0 THEN 0
+         ELSE X_DIV(-SUM(refunds) * $return_cost_share,
+                    -SUM(refunds) * $return_cost_share + SUM(CASE WHEN units_returned > 0 THEN return_cost ELSE 0 END))
+       END AS assumed_share
 FROM entries CROSS JOIN shop
 GROUP BY customer_id
 HAVING SUM(units) >= $min_units AND COUNT(CASE WHEN entry = 'line' THEN 1 END) >= 3
