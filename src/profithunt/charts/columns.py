@@ -12,7 +12,7 @@ from profithunt.charts.scale import Scale, scale_for, ticks
 from profithunt.charts.svg import element
 
 LEFT: Final = 56
-BOTTOM: Final = 22
+BOTTOM: Final = 28
 TOP: Final = 18
 LABEL_WIDTH: Final = 34
 """Pixels that a label below the columns needs; labels that don't fit are left out evenly."""

@@ -71,7 +71,7 @@ def evidence_text(evidence: Mapping[str, object], currency: str, without: Contai
     parts = []
     if isinstance(sample, Mapping) and "trials" in sample and "benchmark" in evidence:
         rate, benchmark = (fmt.share(fmt.to_decimal(str(evidence[name]))) for name in ("rate", "benchmark"))
-        parts.append(f"{rate} against {benchmark} among peers")
+        parts.append(f"{rate} against a benchmark of {benchmark}")
     told = facts if isinstance(facts, Mapping) else {} if isinstance(sample, Mapping) else evidence
     parts += [
         f"{evidence_name(name)} {evidence_value(name, value, currency)}"

@@ -41,18 +41,15 @@ def init(
     must_be_free(folder, force=force)
     with progress(output) as steps:
         found = propose(source, preset, steps)
-    if not json:
-        output.show(*view.proposal(found, found.settings.get("shop", {}).get("currency", "USD")))
-    if not (yes or json) and sys.stdin.isatty():
+    shown = view.proposal(found, found.settings.get("shop", {}).get("currency", "USD"))
+    asking = sys.stdin.isatty() and not (yes or json)
+    if asking:
+        output.show(*shown)
         found = ask(found, {"name": folder.resolve().name, "currency": "USD", "timezone": "UTC"})
     path = found.write(folder, force=force)
     if json:
         output.data({**found.to_json(), "shop": str(path)})
-    elif found.complete:
-        output.show("", f"Written: {path}", f"Next: profithunt check {folder}, then profithunt run {folder}")
     else:
-        output.show(
-            "", f"Written: {path}", "Orders or their lines were not found: name them in that file before a run."
-        )
+        output.show(*([] if asking else shown), *view.written(path, folder, complete=found.complete))
     if not found.complete:
         raise typer.Exit(1)

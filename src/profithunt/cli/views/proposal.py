@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from profithunt import fmt
@@ -44,6 +45,16 @@ def proposal(found: Proposal, currency: str) -> list[RenderableType]:
         if lines:
             parts.append(listing(title, lines))
     return parts
+
+
+def written(path: Path, folder: Path, *, complete: bool) -> list[RenderableType]:
+    """Where the settings are, and what to do next."""
+    following = (
+        f"Next: profithunt check {folder}, then profithunt run {folder}"
+        if complete
+        else "Orders or their lines were not found: name them in that file before a run."
+    )
+    return ["", f"Written: {path}", following]
 
 
 def _title(source: ProposedSource) -> str:
