@@ -1,7 +1,8 @@
 """The Python API: everything that the command line and the pages can do, as methods that return data."""
 
 from profithunt.api.progress import Progress, Silent
+from profithunt.api.propose import propose
 from profithunt.api.run import Run
 from profithunt.api.shop import Sensitivity, Shop
 
-__all__ = ["Progress", "Run", "Sensitivity", "Shop", "Silent"]
+__all__ = ["Progress", "Run", "Sensitivity", "Shop", "Silent", "propose"]

@@ -1,0 +1,52 @@
+"""A claim: a figure that must come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from profithunt import Shop
+from profithunt.api import propose
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What must come out, what did."""
+
+    data: str
+    what: str
+    expected: object
+    found: object
+
+    @property
+    def holds(self) -> bool:
+        """Whether they are equal."""
+        return self.expected == self.found
+
+
+class Unavailable(Exception):
+    """Data that can't be had here; says how to get it."""
+
+
+Check = Callable[[Path], Iterator[Claim]]
+
+
+def run_shop(data: Path, folder: Path, preset: str | None = None) -> Shop:
+    """A shop made by `init` from a folder of exports, and run."""
+    propose(data, preset).write(folder, force=True)
+    shop = Shop.open(folder)
+    shop.run()
+    return shop
+
+
+def value(shop: Shop, query: str) -> Any:
+    """One figure from the current run."""
+    return shop.engine.value(query)
+
+
+def reconciles(data: str, shop: Shop) -> Claim:
+    """Every slice adds up to the same total."""
+    off = [item.dimension for item in shop.reconcile().slices if item.difference != 0]
+    return Claim(data, "slices that do not add up", [], off)
