@@ -10,6 +10,10 @@ import pytest
 
 from tests.cli.conftest import FILES, SETTINGS, CommandLine, write_shop
 
+pytestmark = pytest.mark.xdist_group("cli")
+"""One worker for all of them: they share the run of one shop."""
+
+
 COMPONENTS = [
     "list_sales", "markdown", "promotion", "funding", "cancellations", "refunds", "expected_returns",
     "currency_difference", "shipping_income", "net_sales", "cogs", "expected_recovery", "cm1", "fulfilment", "carriage",
@@ -246,6 +250,7 @@ def test_run_shows_the_waterfall_and_says_where_it_stands(fresh_shop):
     assert "Data: 23 rows read, none set aside." in result.out
 
 
+@pytest.mark.slow
 def test_run_as_json_is_what_the_run_says_of_itself(tmp_path):
     files = {**FILES, "lines-2.csv": FILES["lines-2.csv"] + "o9,1,mug,1,10.00,0.00\n"}
     result = CommandLine(write_shop(tmp_path / "shop", files=files))("run", "--json")
@@ -255,6 +260,7 @@ def test_run_as_json_is_what_the_run_says_of_itself(tmp_path):
     assert result.json["health"]["rows_quarantined"] == 1
 
 
+@pytest.mark.slow
 def test_without_costs_and_without_assumptions_profit_is_blank_and_never_zero(tmp_path):
     settings = SETTINGS.replace('unit_cost = "cost"\n', "") + "\n[assumptions]\nuse = false\n"
     command = CommandLine(write_shop(tmp_path / "shop", settings))

@@ -10,6 +10,9 @@ from profithunt.cli import mistakes
 from profithunt.cli.output import Output
 from profithunt.errors import ConfigError, DataError, NotFound, ProfithuntError, SourceError, UsageError
 
+pytestmark = pytest.mark.xdist_group("cli")
+"""One worker for all of them: they share the run of one shop."""
+
 
 def test_a_mistyped_command_names_the_nearest(bare):
     result = bare("reconsile")

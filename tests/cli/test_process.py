@@ -16,6 +16,10 @@ from tests.cli.conftest import FILES
 if sys.platform != "win32":
     import pty
 
+pytestmark = pytest.mark.xdist_group("cli")
+"""One worker for all of them: they share the run of one shop."""
+
+
 HEAVY = ("duckdb", "sqlglot", "jinja2", "rich.table", "numpy", "pandas", "polars", "pyarrow")
 
 
@@ -40,12 +44,14 @@ def test_starting_imports_nothing_heavy(process):
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_reading_is_no_error(finished_shop):
     command = f"{sys.executable} -m profithunt profit --by order --json | head -1"
     done = subprocess.run(command, shell=True, cwd=finished_shop, capture_output=True, text=True, check=False)  # noqa: S602 - a pipe is what is tested
     assert (done.stdout, done.stderr) == ("[\n", "")
 
 
+@pytest.mark.slow
 def test_a_terminal_that_knows_no_unicode_gets_something_to_read(process):
     process.environment = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     result = process("profit")
@@ -53,6 +59,7 @@ def test_a_terminal_that_knows_no_unicode_gets_something_to_read(process):
     assert "Net sales" in result.out
 
 
+@pytest.mark.slow
 def test_at_a_terminal_init_asks(tmp_path):
     exports = tmp_path / "exports"
     exports.mkdir()

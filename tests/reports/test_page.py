@@ -101,6 +101,23 @@ def test_it_says_the_figures(page):
         assert figure in shown, figure
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb` (WCAG 2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_from_what_it_is_on(page, scheme):
+    tokens = dict(re.findall(r"--([\w-]+): light-dark\((#\w{6}, #\w{6})\)", page))
+    colours = {name: pair.split(", ")[scheme] for name, pair in tokens.items()}
+    for ground in ("page", "panel"):
+        for ink, least in (("ink", 7), ("muted", 4.5), ("loss-ink", 4.5), ("good", 4.5), ("profit", 3), ("loss", 3)):
+            one, other = sorted((luminance(colours[ground]), luminance(colours[ink])))
+            assert (other + 0.05) / (one + 0.05) >= least, (ground, ink)
+
+
 def test_names_from_the_data_are_escaped(page):
     assert "<grocers>" not in page
     assert "Corner &amp; Daughters &lt;grocers&gt;" in page
