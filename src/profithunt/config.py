@@ -61,7 +61,6 @@ class Identity(_Section):
     currency: str = Field("USD", description="Currency of every figure (ISO code).")
     timezone: str = Field("UTC", description="Time zone that decides to which day an order belongs.")
     as_of: dt.date | None = Field(None, description="Day the data is complete to; default: the last day with an order.")
-    preset: str | None = Field(None, description="Preset that supplies the sources of a known export.")
 
     @field_validator("timezone")
     @classmethod
@@ -217,7 +216,7 @@ class Runs(_Section):
 
     keep: int = Field(5, ge=1, description="Finished runs kept beside the current one.")
     sort_rows_max: int = Field(
-        3_000_000, ge=0, description="Tables up to this size are stored in order of their key (byte-identical runs)."
+        2_000_000, ge=0, description="Tables up to this size are stored in order of their key (byte-identical runs)."
     )
 
 

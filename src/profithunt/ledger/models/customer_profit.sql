@@ -6,13 +6,13 @@ include = ["amounts"]
 customer_id = "text | customer"
 first_ordered_on = "date | day of the first order"
 last_ordered_on = "date | day of the last order"
-n_orders = "int | orders"
+n_orders = "int | orders with a line"
 units = "quantity | units not cancelled"
 units_returned = "quantity | units returned"
 assumed_sales = "money | list sales of lines whose cost is assumed"
 --- */
 WITH gathered AS (
-  SELECT customer_id, ordered_on, 1 AS n_orders, units, units_returned, assumed_sales, X_EACH(amounts, X_ITEM)
+  SELECT customer_id, ordered_on, CASE WHEN n_lines > 0 THEN 1 ELSE 0 END AS n_orders, units, units_returned, assumed_sales, X_EACH(amounts, X_ITEM)
   FROM order_profit
   WHERE customer_id IS NOT NULL
   UNION ALL

@@ -46,42 +46,24 @@ WITH priced AS (
          order_lines.funded AS funded,
          order_lines.discount AS discount,
          COALESCE(order_lines.line_amount, X_TIMES(order_lines.quantity, order_lines.unit_price), 0) AS sold,
-         sku_costs.category AS category,
-         sku_costs.unit_cost AS sku_unit_cost,
-         sku_costs.cost_ratio AS cost_ratio,
-         sku_costs.cost_source AS sku_cost_source,
-         sku_costs.list_price AS list_price,
-         sku_costs.tax_rate AS sku_tax_rate,
-         COALESCE(CAST(order_lines.quantity AS DOUBLE) * sku_costs.weight_kg, 0) AS weight_kg,
-         sku_costs.weight_kg IS NULL AS unweighed,
-         line_charges.units_returned AS own_units_returned, line_charges.units_resaleable AS own_units_resaleable,
-         line_charges.refund AS own_refund, line_charges.difference AS own_difference,
-         line_charges.unpriced_units AS own_unpriced_units, line_charges.return_costs AS own_return_costs,
-         line_charges.service AS own_service, line_charges.concessions AS own_concessions,
-         line_charges.carrier AS own_carrier, line_charges.carriage AS own_carriage,
-         line_charges.returned_on AS own_returned_on, line_charges.contacted_on AS own_contacted_on
+         COALESCE(CAST(order_lines.quantity AS DOUBLE) * weights.weight_kg, 0) AS weight_kg,
+         weights.weight_kg IS NULL AS unweighed
   FROM order_lines
-  LEFT JOIN sku_costs ON sku_costs.sku = order_lines.sku
-  LEFT JOIN line_charges
-    ON line_charges.order_id = order_lines.order_id AND line_charges.line_no = order_lines.line_no
+  LEFT JOIN sku_costs AS weights ON weights.sku = order_lines.sku
 ),
 sized AS (
   SELECT order_id, line_no, sku, quantity, cancelled_quantity, promo_id, tax, line_unit_cost, cost_amount, list_amount,
-         funded, discount, sold, category, sku_unit_cost, cost_ratio, sku_cost_source, list_price, sku_tax_rate,
-         own_units_returned, own_units_resaleable, own_refund, own_difference, own_unpriced_units, own_return_costs,
-         own_service, own_concessions, own_carrier, own_carriage, own_returned_on, own_contacted_on,
+         funded, discount, sold,
          CAST(ROUND(CAST(GREATEST(sold - COALESCE(discount, 0), 0) AS DOUBLE) * 10000) AS BIGINT) AS value,
          CAST(ROUND(CAST(quantity AS DOUBLE) * 10000) AS BIGINT) AS pieces,
          CAST(ROUND(weight_kg * 1000) AS BIGINT) AS grams,
          CASE WHEN unweighed THEN 1 ELSE 0 END AS unweighed
   FROM priced
 ),
+-- Whatever passes through a window is written down and sorted: what a join can bring later comes later.
 summed AS (
   SELECT order_id, line_no, sku, quantity, cancelled_quantity, promo_id, tax, line_unit_cost, cost_amount, list_amount,
-         funded, discount, sold, category, sku_unit_cost, cost_ratio, sku_cost_source, list_price, sku_tax_rate,
-         own_units_returned, own_units_resaleable, own_refund, own_difference, own_unpriced_units, own_return_costs,
-         own_service, own_concessions, own_carrier, own_carriage, own_returned_on, own_contacted_on,
-         value, pieces, grams,
+         funded, discount, sold, value, pieces, grams,
          ROW_NUMBER() OVER lines AS place,
          SUM(value) OVER lines AS value_upto,
          SUM(pieces) OVER lines AS pieces_upto,
@@ -97,10 +79,7 @@ summed AS (
 ),
 shared AS (
   SELECT order_id, line_no, sku, quantity, cancelled_quantity, promo_id, tax, line_unit_cost, cost_amount, list_amount,
-         funded, discount, sold, category, sku_unit_cost, cost_ratio, sku_cost_source, list_price, sku_tax_rate,
-         own_units_returned, own_units_resaleable, own_refund, own_difference, own_unpriced_units, own_return_costs,
-         own_service, own_concessions, own_carrier, own_carriage, own_returned_on, own_contacted_on,
-         value_total,
+         funded, discount, sold, value_total,
          CASE WHEN value_total > 0 THEN X_DIV(value_upto - value, value_total) ELSE X_DIV(place - 1, n_lines) END AS value_before,
          CASE WHEN value_total > 0 THEN X_DIV(value_upto, value_total) ELSE X_DIV(place, n_lines) END AS value_share,
          CASE
@@ -117,22 +96,22 @@ shared AS (
 ),
 joined AS (
   SELECT shared.order_id AS order_id, shared.line_no AS line_no, shared.sku AS sku, shared.quantity AS quantity,
-         shared.line_unit_cost AS line_unit_cost, shared.cost_amount AS cost_amount, shared.list_price AS list_price,
+         shared.line_unit_cost AS line_unit_cost, shared.cost_amount AS cost_amount, sku_costs.list_price AS list_price,
          shared.list_amount AS list_amount, shared.sold AS sold, COALESCE(shared.discount, 0) AS discount,
-         COALESCE(shared.funded, X_TIMES(shared.discount, promotions.funded_share), 0) AS funded,
-         shared.sku_unit_cost AS sku_unit_cost, shared.cost_ratio AS cost_ratio,
-         shared.sku_cost_source AS sku_cost_source, shared.category AS category,
+         shared.funded AS own_funded, shared.promo_id AS own_promo_id,
+         sku_costs.unit_cost AS sku_unit_cost, sku_costs.cost_ratio AS cost_ratio,
+         sku_costs.cost_source AS sku_cost_source, COALESCE(sku_costs.category, '') AS category,
          shared.value_before AS value_before, shared.value_share AS value_share,
          shared.weight_before AS weight_before, shared.weight_share AS weight_share,
          order_terms.customer_id AS customer_id, order_terms.channel AS channel, order_terms.store_id AS store_id,
          order_terms.country AS country, order_terms.region AS region,
-         COALESCE(shared.own_carrier, order_terms.carrier) AS carrier,
+         COALESCE(line_charges.carrier, order_terms.carrier) AS carrier,
          COALESCE(shared.promo_id, order_terms.promo_id) AS promo_id,
          order_terms.marketing_channel AS marketing_channel, order_terms.campaign AS campaign,
          order_terms.keyword AS keyword, order_terms.landing_page AS landing_page,
          order_terms.ordered_on AS ordered_on, order_terms.shipped_on AS shipped_on,
-         COALESCE(shared.own_returned_on, order_terms.returned_on) AS returned_on,
-         COALESCE(shared.own_contacted_on, order_terms.contacted_on) AS contacted_on,
+         COALESCE(line_charges.returned_on, order_terms.returned_on) AS returned_on,
+         COALESCE(line_charges.contacted_on, order_terms.contacted_on) AS contacted_on,
          order_terms.is_new_customer_order AS is_new_customer_order,
          CASE
            WHEN order_terms.cancelled THEN shared.quantity
@@ -143,7 +122,7 @@ joined AS (
            WHEN NOT $prices_include_tax THEN NULL
            WHEN shared.tax IS NOT NULL AND shared.sold - COALESCE(shared.discount, 0) > 0
              THEN 1 - X_DIV(shared.tax, shared.sold - COALESCE(shared.discount, 0))
-           ELSE X_DIV(1, 1 + COALESCE(shared.sku_tax_rate, order_terms.tax_rate))
+           ELSE X_DIV(1, 1 + COALESCE(sku_costs.tax_rate, order_terms.tax_rate))
          END AS untaxed,
          CASE WHEN $prices_include_tax THEN X_DIV(1, 1 + order_terms.tax_rate) END AS order_untaxed,
          order_terms.exchange AS exchange,
@@ -163,27 +142,24 @@ joined AS (
          END AS payment_fee,
          order_terms.marketplace_share AS marketplace_share,
          order_terms.pick AS pick, order_terms.pack AS pack, order_terms.receive AS receive,
-         order_terms.carriage AS carriage, shared.own_carriage AS parcel_carriage,
+         order_terms.carriage AS carriage, line_charges.carriage AS parcel_carriage,
          order_terms.refund AS order_refund, order_terms.difference AS order_difference,
          order_terms.return_costs AS order_return_costs, order_terms.service AS order_service,
          order_terms.concessions AS order_concessions, order_terms.loyalty AS order_loyalty,
          order_terms.marketing AS order_marketing,
-         COALESCE(shared.own_units_returned, 0) AS units_returned,
-         COALESCE(shared.own_units_resaleable, 0) AS units_resaleable,
-         shared.own_refund AS refund, shared.own_difference AS difference,
-         COALESCE(shared.own_unpriced_units, 0) AS unpriced_units, shared.own_return_costs AS return_costs,
-         shared.own_service AS service, shared.own_concessions AS concessions,
-         return_odds.odds AS odds, return_odds.resaleable_share AS resaleable_share,
-         return_odds.cost_per_unit AS return_cost_per_unit
+         COALESCE(line_charges.units_returned, 0) AS units_returned,
+         COALESCE(line_charges.units_resaleable, 0) AS units_resaleable,
+         line_charges.refund AS refund, line_charges.difference AS difference,
+         COALESCE(line_charges.unpriced_units, 0) AS unpriced_units, line_charges.return_costs AS return_costs,
+         line_charges.service AS service, line_charges.concessions AS concessions
   FROM shared
+  LEFT JOIN sku_costs ON sku_costs.sku = shared.sku
+  LEFT JOIN line_charges ON line_charges.order_id = shared.order_id AND line_charges.line_no = shared.line_no
   JOIN order_terms ON order_terms.order_id = shared.order_id
-  LEFT JOIN promotions ON promotions.promo_id = shared.promo_id
-  LEFT JOIN return_odds
-    ON return_odds.category = COALESCE(shared.category, '') AND return_odds.ordered_on = order_terms.ordered_on
 ),
 converted AS (
-  SELECT order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id, marketing_channel,
-         campaign, keyword, landing_page, ordered_on, shipped_on, returned_on, contacted_on,
+  SELECT order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, joined.promo_id AS promo_id, marketing_channel,
+         campaign, keyword, landing_page, joined.ordered_on AS ordered_on, shipped_on, returned_on, contacted_on,
          is_new_customer_order, quantity,
          quantity - cancelled_quantity AS units,
          units_returned, units_resaleable, unpriced_units, cancelled,
@@ -207,8 +183,11 @@ converted AS (
            )
          END AS discount,
          CASE
-           WHEN untaxed IS NULL AND exchange IS NULL THEN funded
-           ELSE X_MONEY(CAST(funded AS DOUBLE) * COALESCE(untaxed, 1.0) * COALESCE(exchange, 1.0))
+           WHEN untaxed IS NULL AND exchange IS NULL
+             THEN COALESCE(own_funded, X_TIMES(discount, promotions.funded_share), 0)
+           ELSE X_MONEY(
+             COALESCE(own_funded, CAST(discount AS DOUBLE) * promotions.funded_share, 0) * COALESCE(untaxed, 1.0) * COALESCE(exchange, 1.0)
+           )
          END AS funded,
          COALESCE(X_ALLOCATE(
            X_MONEY(CAST(shipping_charged AS DOUBLE) * COALESCE(order_untaxed, 1.0) * COALESCE(exchange, 1.0)),
@@ -238,8 +217,11 @@ converted AS (
          COALESCE(concessions, 0) + COALESCE(X_ALLOCATE(order_concessions, value_before, value_share), 0) AS concessions,
          COALESCE(X_ALLOCATE(order_marketing, value_before, value_share), 0) AS marketing,
          COALESCE(X_ALLOCATE(order_loyalty, value_before, value_share), 0) AS loyalty,
-         odds, resaleable_share, return_cost_per_unit
+         return_odds.odds AS odds, return_odds.resaleable_share AS resaleable_share,
+         return_odds.cost_per_unit AS return_cost_per_unit
   FROM joined
+  LEFT JOIN promotions ON promotions.promo_id = joined.own_promo_id
+  LEFT JOIN return_odds ON return_odds.category = joined.category AND return_odds.ordered_on = joined.ordered_on
 ),
 settled AS (
   SELECT order_id, line_no, sku, customer_id, channel, store_id, country, region, carrier, promo_id, marketing_channel,

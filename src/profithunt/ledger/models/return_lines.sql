@@ -16,24 +16,36 @@ difference = "money | paid back, at the return day's rate less the order day's"
 unpriced_units = "quantity | units whose refund nobody stated"
 costs = "money | carriage and handling of the return"
 --- */
-WITH wanted_orders AS (
+WITH wanted AS (
   SELECT order_id FROM returns WHERE order_id IS NOT NULL GROUP BY order_id
 ),
+named_orders AS (
+  SELECT orders.order_id AS order_id, orders.customer_id AS customer_id, orders.ordered_at AS ordered_at,
+         orders.currency AS currency
+  FROM orders JOIN wanted ON wanted.order_id = orders.order_id
+),
+named_lines AS (
+  SELECT order_lines.order_id AS order_id, order_lines.line_no AS line_no, order_lines.sku AS sku,
+         order_lines.quantity AS quantity
+  FROM order_lines JOIN wanted ON wanted.order_id = order_lines.order_id
+),
 sku_lines AS (
-  SELECT order_lines.order_id AS order_id, order_lines.sku AS sku, MIN(order_lines.line_no) AS line_no
-  FROM order_lines JOIN wanted_orders ON wanted_orders.order_id = order_lines.order_id
-  GROUP BY order_lines.order_id, order_lines.sku
+  SELECT order_id, sku, MIN(line_no) AS line_no FROM named_lines GROUP BY order_id, sku
 ),
 no_order AS (
   SELECT returns.return_id AS return_id, returns.customer_id AS customer_id, returns.sku AS sku,
          returns.returned_at AS returned_at
-  FROM returns LEFT JOIN orders ON orders.order_id = returns.order_id
-  WHERE orders.order_id IS NULL AND returns.customer_id IS NOT NULL AND returns.sku IS NOT NULL
+  FROM returns LEFT JOIN named_orders ON named_orders.order_id = returns.order_id
+  WHERE named_orders.order_id IS NULL AND returns.customer_id IS NOT NULL AND returns.sku IS NOT NULL
 ),
 candidates AS (
   SELECT no_order.return_id AS return_id,
          order_lines.order_id AS order_id,
          order_lines.line_no AS line_no,
+         order_lines.quantity AS quantity,
+         orders.customer_id AS customer_id,
+         orders.ordered_at AS ordered_at,
+         orders.currency AS currency,
          ROW_NUMBER() OVER (
            PARTITION BY no_order.return_id
            ORDER BY orders.ordered_at DESC, order_lines.order_id DESC, order_lines.line_no ASC
@@ -44,48 +56,39 @@ candidates AS (
 ),
 matched AS (
   SELECT returns.return_id AS return_id,
-         orders.order_id AS named_order,
-         COALESCE(orders.order_id, candidates.order_id) AS order_id,
-         COALESCE(named_lines.line_no, sku_lines.line_no, candidates.line_no) AS line_no,
-         returns.sku AS sku,
-         returns.customer_id AS customer_id,
-         X_DAY(returns.returned_at) AS returned_on,
-         returns.quantity AS quantity,
+         COALESCE(named_orders.order_id, candidates.order_id) AS order_id,
+         COALESCE(by_line.line_no, by_sku.line_no, candidates.line_no) AS line_no,
+         COALESCE(by_line.sku, returns.sku) AS sku,
+         COALESCE(named_orders.customer_id, candidates.customer_id, returns.customer_id) AS customer_id,
+         COALESCE(named_orders.ordered_at, candidates.ordered_at) AS ordered_at,
+         COALESCE(named_orders.currency, candidates.currency, $currency) AS currency,
+         returns.returned_at AS returned_at,
+         COALESCE(returns.quantity, by_line.quantity, its_line.quantity, candidates.quantity, 0) AS units,
          returns.refund AS refund,
          returns.resaleable AS resaleable,
          returns.carriage_cost AS carriage_cost,
          returns.handling_cost AS handling_cost,
          returns.cost AS cost
   FROM returns
-  LEFT JOIN orders ON orders.order_id = returns.order_id
-  LEFT JOIN order_lines AS named_lines
-    ON named_lines.order_id = returns.order_id AND named_lines.line_no = returns.line_no
-  LEFT JOIN sku_lines ON sku_lines.order_id = returns.order_id AND sku_lines.sku = returns.sku
+  LEFT JOIN named_orders ON named_orders.order_id = returns.order_id
+  LEFT JOIN named_lines AS by_line ON by_line.order_id = returns.order_id AND by_line.line_no = returns.line_no
+  LEFT JOIN sku_lines AS by_sku ON by_sku.order_id = returns.order_id AND by_sku.sku = returns.sku
+  LEFT JOIN named_lines AS its_line ON its_line.order_id = by_sku.order_id AND its_line.line_no = by_sku.line_no
   LEFT JOIN candidates ON candidates.return_id = returns.return_id AND candidates.place = 1
 ),
 placed AS (
-  SELECT matched.return_id AS return_id,
+  SELECT return_id,
          CASE
-           WHEN matched.line_no IS NOT NULL THEN 'line'
-           WHEN matched.order_id IS NOT NULL THEN 'order'
+           WHEN line_no IS NOT NULL THEN 'line'
+           WHEN order_id IS NOT NULL THEN 'order'
            ELSE 'loose'
          END AS level,
-         matched.order_id AS order_id,
-         matched.line_no AS line_no,
-         COALESCE(lines.sku, matched.sku) AS sku,
-         COALESCE(orders.customer_id, matched.customer_id) AS customer_id,
-         COALESCE(matched.returned_on, X_DAY(orders.ordered_at)) AS returned_on,
-         COALESCE(matched.quantity, lines.quantity, 0) AS units,
-         matched.refund AS refund,
-         matched.resaleable AS resaleable,
-         matched.carriage_cost AS carriage_cost,
-         matched.handling_cost AS handling_cost,
-         matched.cost AS cost,
-         X_DAY(orders.ordered_at) AS ordered_on,
-         COALESCE(orders.currency, $currency) AS currency
+         order_id, line_no, sku, customer_id,
+         COALESCE(X_DAY(returned_at), X_DAY(ordered_at)) AS returned_on,
+         units, refund, resaleable, carriage_cost, handling_cost, cost,
+         X_DAY(ordered_at) AS ordered_on,
+         currency
   FROM matched
-  LEFT JOIN orders ON orders.order_id = matched.order_id
-  LEFT JOIN order_lines AS lines ON lines.order_id = matched.order_id AND lines.line_no = matched.line_no
 )
 SELECT placed.return_id AS return_id,
        placed.level AS level,
