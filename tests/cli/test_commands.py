@@ -273,6 +273,19 @@ def test_without_costs_and_without_assumptions_profit_is_blank_and_never_zero(tm
     assert "what it keeps of them is not known" in page
 
 
+@pytest.mark.slow
+def test_a_shop_without_orders_says_so(tmp_path):
+    files = {name: text.splitlines()[0] + "\n" for name, text in FILES.items()}
+    command = CommandLine(write_shop(tmp_path / "shop", files=files))
+    result = command("run", "--quiet")
+    assert result.code == 0
+    assert "The ledger is empty: no order line was read." in result.out
+    assert "there is nothing to add up yet" in command("reconcile").out
+    assert "Nothing was sold in this period." in command("profit", "--by", "sku").out
+    assert command("report").code == 0
+    assert "Corner shop: no orders yet" in (tmp_path / "shop" / "report.html").read_text("utf-8")
+
+
 def test_reading_before_the_first_run_says_how_to_make_one(fresh_shop):
     result = CommandLine(fresh_shop)("profit")
     assert (result.code, result.out) == (2, "")

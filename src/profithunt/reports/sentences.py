@@ -15,6 +15,7 @@ from profithunt.reports.wording import capitalize_first
 ASSUMED: Final = ("assumed",)
 FALLBACK: Final = ("latest", "category_ratio", "shop_ratio")
 UNKNOWN: Final = ("none",)
+EMPTY: Final = "The ledger is empty: no order line was read. `profithunt check` says what the sources hold."
 ENOUGH: Final = 2
 """Months that a comparison needs at least."""
 
@@ -57,9 +58,16 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return None if part is None or whole is None or whole <= 0 else part / whole
 
 
+def is_empty(steps: Sequence[WaterfallStep]) -> bool:
+    """Whether the ledger holds nothing at all."""
+    return all(step.amount is None for step in steps)
+
+
 def headline(report: Report) -> str:
     """Contribution profit on net sales, in one line."""
     cm3, sales, shop = report.step("cm3"), report.step("net_sales"), capitalize_first(report.shop)
+    if is_empty(report.steps):
+        return f"{shop}: no orders yet"
     if cm3 is None:
         return f"{shop} has net sales of {fmt.money(sales, report.currency)}; what it keeps of them is not known"
     rate = ratio(cm3, sales)
@@ -76,15 +84,19 @@ def losing(group: Tails | None, currency: str) -> str:
 
 
 def _lead(report: Report) -> str:
+    if is_empty(report.steps):
+        return EMPTY
     if report.step("cm3") is None:
         return "Some costs are missing and none may be assumed: contribution profit is left blank rather than guessed."
     found = [text for text in (losing(report.customers, report.currency), losing(report.skus, report.currency)) if text]
     return "; ".join(found) + "." if found else "No customers or SKUs are named in the data."
 
 
-def ties_out(total: Decimal | None, n_cuts: int, currency: str) -> str:
+def ties_out(total: Decimal | None, n_cuts: int, currency: str, *, empty: bool = False) -> str:
     """What it means that every cut of the ledger adds up."""
     cuts = fmt.counted(n_cuts, "dimension")
+    if empty:
+        return "there is nothing to add up yet."
     if total is None:
         return f"cut by any of {cuts}, the members add up in all that is known; costs are missing, so profit is blank."
     return f"cut by any of {cuts}, the members add up to {fmt.money_exact(total, currency)}, to the cent."
@@ -143,8 +155,8 @@ def _figures(report: Report) -> tuple[Figure, ...]:
 def waterfall(steps: Sequence[WaterfallStep], currency: str) -> str:
     """Where the first amount of the waterfall goes: the largest deductions, by name."""
     parts = [step for step in steps if not step.subtotal]
-    if not parts:
-        return "The ledger is empty."
+    if is_empty(steps):
+        return EMPTY
     losses = [(step.amount, step.label) for step in parts[1:] if step.amount is not None and step.amount < 0]
     taken = sorted(losses)[:3]
     if not taken:
@@ -238,7 +250,8 @@ def opportunities(report: Report, n_shown: int | None = None) -> str:
 def reconciliation(report: Report) -> str:
     """Whether every cut of the ledger adds up to the whole."""
     if report.reconciles:
-        return f"Yes: {ties_out(report.step('cm3'), len(report.slices), report.currency)}"
+        empty = is_empty(report.steps)
+        return f"Yes: {ties_out(report.step('cm3'), len(report.slices), report.currency, empty=empty)}"
     off = [one.dimension for one in report.slices if one.difference]
     return f"No: {', '.join(off) or 'the ledger'} differs from the total."
 

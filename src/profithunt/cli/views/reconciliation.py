@@ -27,7 +27,8 @@ def reconciliation(result: Reconciliation, currency: str) -> list[RenderableType
             "differs" if cut.difference else "ties out",
         )
     off = ", ".join(cut.dimension for cut in result.slices if cut.difference)
-    finding = (
-        f"It ties out: {ties_out(result.total, len(result.slices), currency)}" if result.ok else f"It is off by: {off}."
-    )
+    empty = all(amount is None for amount in result.components.values())
+    finding = f"It ties out: {ties_out(result.total, len(result.slices), currency, empty=empty)}"
+    if not result.ok:
+        finding = f"It is off by {off}."
     return [heading("Reconciliation", finding), shown]

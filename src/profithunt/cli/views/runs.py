@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from profithunt import fmt
 from profithunt.cli.views.tables import heading
 from profithunt.cli.views.waterfall import draw
-from profithunt.reports.sentences import ties_out
+from profithunt.reports.sentences import is_empty, ties_out
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -22,11 +22,12 @@ def finished(
 ) -> list[RenderableType]:
     """The waterfall of a run that has just finished, and in a line each: does it tie out, what was set aside, found."""
     health, tables = info["health"], info["tables"]
+    n_cuts = len(info["reconciliation"]["slices"])
     total = fmt.to_decimal(info["reconciliation"]["total"])
     seconds = sum(info["seconds"].values())
     reused = sum(1 for table in tables.values() if table["reused"])
     lines = [
-        f"It ties out: {ties_out(total, len(info['reconciliation']['slices']), currency)}",
+        f"It ties out: {ties_out(total, n_cuts, currency, empty=is_empty(steps))}",
         _aside(health, currency),
         f"Found: {fmt.counted(info['hunt']['opportunities'], 'opportunity', 'opportunities')} (profithunt hunt).",
         f"Run {info['run_id']} took {fmt.duration(seconds)}; {fmt.counted(reused, 'table')} taken over as they were.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from profithunt import fmt
 from profithunt.charts import Bar, Scale, WaterfallStep, scale_for, waterfall
 from profithunt.cli.views.tables import LOSS, PROFIT, TOTAL
-from profithunt.reports.sentences import nothing
+from profithunt.reports.sentences import EMPTY, is_empty, nothing
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -50,6 +50,8 @@ def draw(steps: Sequence[WaterfallStep], currency: str, width: int) -> Text:
     """
     from rich.text import Text
 
+    if is_empty(steps):
+        return Text(EMPTY)
     bars = waterfall([step for step in steps if step.subtotal or step.amount != 0])
     amounts = [fmt.money(bar.amount, currency) for bar in bars]
     base = next((bar for bar in bars if bar.kind == "total"), None)
