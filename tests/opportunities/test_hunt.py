@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from profithunt.detectors import catalogue, parse_detector
+from profithunt.detectors import FOLDER, catalogue, parse_detector, read_detector
+from profithunt.detectors.cases import AS_OF, attach, read_case
 from profithunt.engine import Engine
 from profithunt.errors import ConfigError
 from profithunt.opportunities import Hunt, Settings, as_query, hunt
@@ -200,3 +201,18 @@ def test_on_shuffled_labels_next_to_nothing_is_found(tmp_path: Path):
     tests = sum(count for name, count in result.tested.items() if name in {item.name for item in catalogue()})
     print(f"{len(labelled)} finds in {tests} tests on shuffled labels: {[item.name for item in labelled]}")
     assert len(labelled) <= 0.002 * tests
+
+
+def test_a_losing_product_that_brings_good_customers_is_not_delisted():
+    case = read_case(FOLDER / "gateway_product.md")
+    for row in case.tables["ledger"]:
+        if row["sku"] == "GATE":
+            row["cogs"] = "-45"
+    detectors = [read_detector(FOLDER / f"{name}.sql") for name in ("cannot_make_a_profit", "gateway_product")]
+    with Engine(threads=1) as engine:
+        attach(engine, case)
+        both = hunt(engine, detectors, Settings(as_of=AS_OF))
+        alone = hunt(engine, detectors[:1], Settings(as_of=AS_OF))
+    assert [(item.name, item.entity["sku"]) for item in alone] == [("cannot_make_a_profit", "GATE")]
+    assert [(item.name, item.entity["sku"]) for item in both] == [("gateway_product", "GATE")]
+    assert [(item.opportunity.name, item.by) for item in both.vetoed] == [("cannot_make_a_profit", "gateway_product")]

@@ -44,6 +44,7 @@ def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Cand
     """
     chosen: dict[tuple[str, ...], tuple[Row, Clock]] = {}
     settled: set[tuple[str, ...]] = set()
+    longer: Mapping[tuple[str, ...], Row] = {}
     for step in _windows(detector, at):
         longer = _query(engine, detector, step, timezone)
         held = [key for key in longer if key in chosen and key not in settled]
@@ -51,7 +52,7 @@ def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Cand
         differs = changed(before, lately, detector.statistic, detector.direction) if held else []
         settled |= {key for key, has_changed in zip(held, differs, strict=True) if has_changed}
         chosen |= {key: (row, step) for key, row in longer.items() if key not in settled}
-    keys = sorted(chosen)
+    keys = sorted(longer)
     rows = [chosen[key][0] for key in keys]
     clocks = [chosen[key][1] for key in keys]
     columns = _measures(rows)

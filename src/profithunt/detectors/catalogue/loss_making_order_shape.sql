@@ -27,7 +27,7 @@ WITH zones AS (
 sizes AS (
   SELECT X_PERCENTILE(list_sales, 0.1) AS tiny, X_PERCENTILE(list_sales, 0.25) AS small, X_PERCENTILE(list_sales, 0.5) AS middle, X_PERCENTILE(list_sales, 0.75) AS large
   FROM order_profit
-  WHERE in_window AND list_sales > 0
+  WHERE ordered_on <= $as_of AND list_sales > 0
 ),
 shaped AS (
   SELECT o.order_id,
