@@ -23,83 +23,107 @@ from profithunt.models.gaps import ACTIVITY, changed
 STEPS: Final = (56, 140)
 """Days that an entity's window begins with, and to which it is extended before it is the detector's whole one."""
 
-Row = Mapping[str, Any]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a statement gave over one window: a column of values by name, and each entity's place in them."""
+
+    clock: Clock
+    columns: Mapping[str, Sequence[Any]]
+    places: Mapping[Key, int]
+
+    def row(self, key: Key) -> dict[str, Any]:
+        """All that is known of one entity."""
+        place = self.places[key]
+        return {name: values[place] for name, values in self.columns.items()}
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """One entry an entity, sorted by its keys: names, rows as queried, measures by column, peers, window."""
+    """One entry an entity, sorted by its keys: the window that stands for it, its measures by column, its peers."""
 
-    entities: list[dict[str, str]]
-    rows: list[Row]
+    keys: list[Key]
+    windows: list[Window]
     columns: dict[str, list[Any]]
     peers: list[str]
-    clocks: list[Clock]
+
+    def row(self, index: int) -> dict[str, Any]:
+        """All that the statement gave of one entity."""
+        return self.windows[index].row(self.keys[index])
 
 
 def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Candidates:
-    """Run a detector's statement over its window, and over a shorter or later one where that says more.
+    """Run a detector's statement over its window and the shorter ones, and keep for each entity what says most.
 
     Raises ModelError for a statement that gives an entity twice, EngineError for one that the engine refuses.
     """
-    chosen: dict[tuple[str, ...], tuple[Row, Clock]] = {}
-    settled: set[tuple[str, ...]] = set()
-    longer: Mapping[tuple[str, ...], Row] = {}
-    for step in _windows(detector, at):
-        longer = _query(engine, detector, step, timezone)
-        held = [key for key in longer if key in chosen and key not in settled]
-        before, lately = _measures([longer[key] for key in held]), _measures([chosen[key][0] for key in held])
-        differs = changed(before, lately, detector.statistic, detector.direction) if held else []
-        settled |= {key for key, has_changed in zip(held, differs, strict=True) if has_changed}
-        chosen |= {key: (row, step) for key, row in longer.items() if key not in settled}
-    keys = sorted(longer)
-    rows = [chosen[key][0] for key in keys]
-    clocks = [chosen[key][1] for key in keys]
-    columns = _measures(rows)
-    if rows:
-        columns["window_days"] = [clock.days for clock in clocks]
+    chosen: dict[Key, Window] = {}
+    settled: set[Key] = set()
+    whole = Window(at, {}, {})
+    for clock in _clocks(detector, at):
+        whole = _query(engine, detector, clock, timezone)
+        held = [key for key in whole.places if key in chosen and key not in settled]
+        if held:
+            before = _measures(held, [whole] * len(held))
+            lately = _measures(held, [chosen[key] for key in held])
+            differs = changed(before, lately, detector.statistic, detector.direction)
+            settled.update(key for key, has_changed in zip(held, differs, strict=True) if has_changed)
+        chosen.update((key, whole) for key in whole.places if key not in settled)
+    keys = sorted(whole.places)
+    windows = [chosen[key] for key in keys]
+    columns = _measures(keys, windows)
+    if keys:
+        columns["window_days"] = [window.clock.days for window in windows]
     if at.end < at.as_of and "n_rows" in columns:
-        columns |= _activity_to_date(engine, detector, at, timezone, keys, rows)
+        columns |= _activity_to_date(engine, detector, at, timezone, keys, windows)
+    peers = whole.columns.get("peers")
     return Candidates(
-        entities=[dict(zip(detector.entity, key, strict=True)) for key in keys],
-        rows=rows,
+        keys=keys,
+        windows=windows,
         columns=columns,
-        peers=[str(row.get("peers") or "") for row in rows],
-        clocks=clocks,
+        peers=[str(peers[whole.places[key]] or "") if peers is not None else "" for key in keys],
     )
 
 
-def _windows(detector: Detector, at: Clock) -> list[Clock]:
+def _clocks(detector: Detector, at: Clock) -> list[Clock]:
     """The windows to try, shortest first; the detector's own comes last."""
     steps = STEPS if detector.drifts and detector.statistic != "sum" else ()
     return [*(replace(at, start=at.end - dt.timedelta(days=days)) for days in steps if 2 * days <= at.days), at]
 
 
 def _activity_to_date(
-    engine: Engine, detector: Detector, at: Clock, timezone: str, keys: Sequence[tuple[str, ...]], rows: Sequence[Row]
+    engine: Engine, detector: Detector, at: Clock, timezone: str, keys: Sequence[Key], windows: Sequence[Window]
 ) -> dict[str, list[Any]]:
     """Activity up to the last day, for a detector whose last days are left out of its rates only."""
-    to_date = replace(at, end=at.as_of)
-    seen = _query(engine, detector, to_date, timezone)
-    found: dict[str, list[Any]] = {
-        f"seen_{name}": [seen.get(key, row)[name] for key, row in zip(keys, rows, strict=True)] for name in ACTIVITY
-    }
-    found["seen_days"] = [to_date.days] * len(keys)
+    to_date = _query(engine, detector, replace(at, end=at.as_of), timezone)
+    sources = [to_date if key in to_date.places else window for key, window in zip(keys, windows, strict=True)]
+    found = {f"seen_{name}": _values(name, keys, sources) for name in ACTIVITY}
+    found["seen_days"] = [to_date.clock.days] * len(keys)
     return found
 
 
-def _query(engine: Engine, detector: Detector, at: Clock, timezone: str) -> dict[tuple[str, ...], Row]:
-    """The statement's rows by entity; rows without a key are about nothing that can be named."""
-    found: dict[tuple[str, ...], Row] = {}
-    for row in engine.dicts(compile_detector(detector, at, timezone=timezone)):
-        if any(row[name] is None for name in detector.entity):
-            continue
-        key = tuple(str(row[name]) for name in detector.entity)
-        if key in found:
-            raise ModelError(f"gives {' '.join(key)} twice", where=detector.name, expected="one row for each entity")
-        found[key] = row
-    return found
+def _query(engine: Engine, detector: Detector, clock: Clock, timezone: str) -> Window:
+    """The statement over one window; rows without a key are about nothing that can be named."""
+    names, rows = engine.fetch(compile_detector(detector, clock, timezone=timezone))
+    at = [names.index(name) for name in detector.entity]
+    rows = [row for row in rows if all(row[place] is not None for place in at)]
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    keys = (
+        list(zip(*([str(value) for value in columns[name]] for name in detector.entity), strict=True)) if rows else []
+    )
+    places = {key: place for place, key in enumerate(keys)}
+    if len(places) < len(keys):
+        twice = next(key for place, key in enumerate(keys) if places[key] != place)
+        raise ModelError(f"gives {' '.join(twice)} twice", where=detector.name, expected="one row for each entity")
+    return Window(clock, columns, places)
 
 
-def _measures(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in MEASURES if rows and name in rows[0]}
+def _measures(keys: Sequence[Key], windows: Sequence[Window]) -> dict[str, list[Any]]:
+    given = windows[0].columns if windows else {}
+    return {name: _values(name, keys, windows) for name in MEASURES if name in given}
+
+
+def _values(name: str, keys: Sequence[Key], windows: Sequence[Window]) -> list[Any]:
+    return [window.columns[name][window.places[key]] for key, window in zip(keys, windows, strict=True)]

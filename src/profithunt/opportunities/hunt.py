@@ -189,25 +189,30 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
     settings = shop.settings
     at = clock(detector, shop.first_on, shop.as_of, settings.horizon_days)
     seen = gather(shop.engine, detector, at, settings.timezone)
-    if not seen.entities:
+    if not seen.keys:
         return _Finds([], [], 0)
     judged = assess(seen.columns, seen.peers, _rule(detector, at, shop.season(at), settings))
-    passed = [index for index in range(len(seen.entities)) if judged.found[index]]
+    passed = {
+        index: dict(zip(detector.entity, seen.keys[index], strict=True))
+        for index in range(len(seen.keys))
+        if judged.found[index]
+    }
     worth = [index for index in passed if judged.p50[index] >= shop.floor]
     worth.sort(key=lambda index: (-float(judged.p50[index]), index))
-    examples = _examples(detector, at, shop, [seen.entities[index] for index in worth[:_WITH_EXAMPLES]])
-    products = shop.products([seen.entities[index] for index in worth])
+    entities = [passed[index] for index in worth]
+    examples = _examples(detector, at, shop, entities[:_WITH_EXAMPLES])
+    products = shop.products(entities)
     found = []
-    for index in worth:
-        evidence = _evidence(detector, seen.clocks[index], seen.rows[index], judged, index)
-        named = products.get(seen.entities[index].get("sku", ""))
+    for index, entity in zip(worth, entities, strict=True):
+        evidence = _evidence(detector, seen.windows[index].clock, seen.row(index), judged, index)
+        named = products.get(entity.get("sku", ""))
         if named:
             evidence["facts"] = {"product": named, **evidence["facts"]}
-        orders = examples.get(tuple(seen.entities[index].values()))
+        orders = examples.get(seen.keys[index])
         if orders:
             evidence["orders"] = orders
-        found.append(_opportunity(detector, seen.entities[index], judged, index, evidence, settings))
-    return _Finds(found, [seen.entities[index] for index in passed], judged.tested)
+        found.append(_opportunity(detector, entity, judged, index, evidence, settings))
+    return _Finds(found, list(passed.values()), judged.tested)
 
 
 def _rule(detector: Detector, at: Clock, season: Season, settings: Settings) -> Rule:
