@@ -10,7 +10,6 @@ from profithunt.errors import UsageError
 if TYPE_CHECKING:
     from profithunt.api import Shop
     from profithunt.cli.progress import Steps
-    from profithunt.sources.propose import Proposal
 
 
 def open_shop(shop: Path | None, option: Path | None = None) -> Shop:
@@ -33,17 +32,9 @@ def must_be_free(folder: Path, *, force: bool) -> None:
         )
 
 
-def propose(source: Path, preset: str | None, steps: Steps) -> Proposal:
-    """What the files of a folder mean, as far as they say."""
-    from profithunt.engine import Engine
-    from profithunt.sources.propose import propose as proposed
-
-    with Engine() as engine:
-        return proposed(source, engine, preset, progress=steps.step)
-
-
 def prepare(folder: Path, source: Path, preset: str, steps: Steps) -> None:
     """Make the shop of a known export, unless it is there already."""
+    from profithunt.api import propose
     from profithunt.config import FILE_NAME
 
     if not (folder / FILE_NAME).exists():

@@ -31,10 +31,11 @@ def init(
     """
     import sys
 
+    from profithunt.api import propose
     from profithunt.cli.output import Output
     from profithunt.cli.progress import progress
     from profithunt.cli.questions import ask
-    from profithunt.cli.shops import must_be_free, propose
+    from profithunt.cli.shops import must_be_free
     from profithunt.cli.views import proposal as view
 
     output = Output(json=json, quiet=quiet, debug=debug)
