@@ -45,13 +45,16 @@ def test_two_runs_of_the_same_input_are_the_same_to_the_byte(shop_folder: Path) 
 def test_what_did_not_change_is_taken_over_and_what_did_is_built_as_in_a_full_run(shop_folder: Path) -> None:
     with Shop.open(shop_folder) as shop:
         shop.run()
-        tables = shop.run().info["tables"]
-        assert tables["ledger"]["reused"]
+        again = shop.run().info
+        assert again["sources_reused"]
+        assert again["tables"]["ledger"]["reused"]
         write(
             shop_folder / "lines-2.csv", ("order", "line", "item", "units", "price", "off"), line_rows(range(400, 410))
         )
         write(shop_folder / "orders.csv", ("order", "placed", "customer", "channel", "postage"), order_rows(range(410)))
-        tables = shop.run().info["tables"]
+        changed = shop.run().info
+        tables = changed["tables"]
+        assert not changed["sources_reused"]
         assert not tables["ledger"]["reused"]
         assert tables["spend_pools"]["reused"]
         incremental = _content(shop)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from profithunt.api.progress import Progress, Silent
 from profithunt.engine import Engine
-from profithunt.sources.propose import Proposal
-from profithunt.sources.propose import propose as proposed
+from profithunt.sources.propose import Proposal, propose as proposed
 
 
 def propose(source: str | Path, preset: str | None = None, progress: Progress | None = None) -> Proposal:

@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 import profithunt
 from profithunt import sources
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
 from profithunt.detectors import catalogue
 from profithunt.engine import Engine
-from profithunt.engine.runner import Built, Earlier
+from profithunt.engine.runner import Built, Earlier, link
 from profithunt.engine.runs import RunStore, StoredRun
 from profithunt.errors import RunError
 from profithunt.ledger import build as ledger
 from profithunt.ledger.reading import Reconciliation, reconcile
 from profithunt.opportunities import Hunt, Settings, as_query, hunt
+from profithunt.schema import TABLES
 
 SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "opportunities")
 """Tables that are also kept in `serve.duckdb`, for pages that answer in milliseconds."""
@@ -68,7 +71,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         seconds: dict[str, float] = {}
 
         with _timed(seconds, "sources"):
-            result = sources.build(config, engine, tables, progress)
+            read = _read_sources(config, engine, tables, former, progress)
         fingerprints = {path.stem: _sha256(path) for path in sorted(tables.glob("*.parquet"))}
         for path in sorted(tables.glob("*.parquet")):
             engine.attach_parquet(path.stem, path)
@@ -95,7 +98,6 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         engine.write_database(partial / "serve.duckdb", SERVED)
         progress.step("Serve", 1, 1)
 
-        health = result.to_json()
         info = {
             "run_id": run_id,
             "started_at": started.isoformat(timespec="seconds"),
@@ -105,9 +107,11 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "settings_hash": settings_hash(config),
             "as_of": ledger.as_of(engine, config).isoformat(),
             "seconds": seconds,
-            "tables": _tables(tables, built, fingerprints),
-            "inputs": health.pop("inputs"),
-            "health": health,
+            "tables": _tables(engine, tables, built, fingerprints),
+            "sources_fingerprint": read.fingerprint,
+            "sources_reused": read.reused,
+            "inputs": read.inputs,
+            "health": read.health,
             "reconciliation": reconciliation.to_json(),
             "hunt": {
                 "opportunities": len(found.opportunities),
@@ -116,6 +120,36 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             },
         }
         return Run(store.finish(partial, info, config.runs.keep))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The sources as canonical tables: what was read, how healthy it is, whether the former run's were taken over."""
+
+    fingerprint: str | None
+    reused: bool
+    inputs: list[dict[str, Any]]
+    health: dict[str, Any]
+
+
+def _read_sources(
+    config: ShopConfig, engine: Engine, tables: Path, former: StoredRun | None, progress: Progress
+) -> _Read:
+    progress.step("Look at the files", 0, 1)
+    key = sources.fingerprint(config)
+    if former is not None and key is not None and _same(former, key, engine):
+        for name in (*TABLES, "quarantine"):
+            path = former.tables / f"{name}.parquet"
+            if path.exists():
+                link(path, tables / path.name)
+        return _Read(key, reused=True, inputs=former.info["inputs"], health=former.info["health"])
+    health = sources.build(config, engine, tables, progress).to_json()
+    return _Read(key, reused=False, inputs=health.pop("inputs"), health=health)
+
+
+def _same(former: StoredRun, key: str, engine: Engine) -> bool:
+    made = (former.info.get("sources_fingerprint"), former.info["version"], former.info["engine"])
+    return made == (key, profithunt.__version__, engine.version)
 
 
 def hunt_run(engine: Engine, config: ShopConfig, progress: Progress) -> Hunt:
@@ -153,16 +187,19 @@ def _insist(reconciliation: Reconciliation) -> None:
             )
 
 
-def _tables(folder: Path, built: list[Built], fingerprints: dict[str, str]) -> dict[str, dict[str, Any]]:
+def _tables(
+    engine: Engine, folder: Path, built: list[Built], fingerprints: dict[str, str]
+) -> dict[str, dict[str, Any]]:
     """What `run.json` says of each table: rows, hash, seconds, whether it was taken over from the former run."""
     made = {item.name: item for item in built}
+    count = exp.select(exp.Count(this=exp.Star()))
     result: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.parquet")):
         item = made.get(path.stem)
         result[path.stem] = {
             "sha256": _sha256(path),
             "bytes": path.stat().st_size,
-            "rows": item.rows if item else None,
+            "rows": item.rows if item else engine.value(count.from_(path.stem)),
             "seconds": item.seconds if item else None,
             "reused": item.reused if item else False,
             "fingerprint": fingerprints.get(path.stem) if item else None,

@@ -2,5 +2,16 @@
 
 from profithunt.sources.build import Progress, build, check
 from profithunt.sources.health import BuildResult, Capability, InputFile, Orphans, TableHealth
+from profithunt.sources.unchanged import fingerprint
 
-__all__ = ["BuildResult", "Capability", "InputFile", "Orphans", "Progress", "TableHealth", "build", "check"]
+__all__ = [
+    "BuildResult",
+    "Capability",
+    "InputFile",
+    "Orphans",
+    "Progress",
+    "TableHealth",
+    "build",
+    "check",
+    "fingerprint",
+]

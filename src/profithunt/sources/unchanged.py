@@ -1,0 +1,38 @@
+"""Whether the sources are what they were: a fingerprint of the files and of all that decides how they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from profithunt.config import ShopConfig
+from profithunt.sources.found import find
+
+
+def fingerprint(config: ShopConfig) -> str | None:
+    """Hash of the contents of all source files, of their order in age, and of the settings that they are read by.
+
+    None where a source is a database: nobody can say whether it changed without reading it. Raises SourceError for a
+    file that isn't there.
+    """
+    if any(source.database is not None for source in config.sources):
+        return None
+    files: dict[str, Path] = {}
+    for source in config.sources:
+        patterns = [(source.files, source.optional), *((join.files, source.optional) for join in source.join)]
+        for pattern, optional in patterns:
+            if pattern is not None:
+                found = find(pattern, config.folder, where=f"source of {source.table}", optional=optional)
+                files |= {item.name: item.path for item in found}
+    # Of two extracts that contradict each other the newer one wins: their order in age is part of the input.
+    by_age = sorted(files, key=lambda name: (files[name].stat().st_mtime_ns, name))
+    settings = config.model_dump(mode="json", include={"sources", "shop", "cost_rates", "limits", "runs"})
+    contents = {name: _sha256(path) for name, path in sorted(files.items())}
+    text = json.dumps([settings, contents, by_age], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
