@@ -6,7 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
+from profithunt.cli.questions import ask
+from profithunt.sources.propose import MappedColumn, Proposal, ProposedFile, ProposedSource
 from tests.cli.conftest import FILES
 
 
@@ -72,3 +75,69 @@ def test_files_that_are_no_orders_end_with_1(bare, tmp_path):
     result = bare("init", "shop", "--from", folder, "--yes", "--quiet")
     assert result.code == 1
     assert "Orders or their lines were not found" in result.out
+
+
+class Answers:
+    """Someone who answers questions, in turn."""
+
+    def __init__(self, *answers: str) -> None:
+        self.left = list(answers)
+        self.asked: list[str] = []
+
+    def prompt(self, question: str, default: str = "", **_: object) -> str:
+        self.asked.append(question)
+        return self.left.pop(0) or default
+
+    def confirm(self, question: str, default: bool = True, **_: object) -> bool:
+        self.asked.append(question)
+        answer = self.left.pop(0)
+        return default if not answer else answer == "y"
+
+
+def proposal(columns: dict[str, float], unused: tuple[str, ...]) -> Proposal:
+    """A proposal for order lines: each column with how sure it is, and the columns of the file that are left."""
+    mapped = {name: MappedColumn(f"raw {name}", sure, "looks like it") for name, sure in columns.items()}
+    source = ProposedSource(
+        {"table": "order_lines", "files": "/data/lines.csv"}, {name: f"raw {name}" for name in columns}, mapped
+    )
+    file = ProposedFile("lines.csv", 10, {"order_lines": 0.9}, unused)
+    return Proposal(Path("/data"), None, 0.5, (file,), (source,), {"shop": {"currency": "EUR"}})
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    def given(*answers: str) -> Answers:
+        person = Answers(*answers)
+        monkeypatch.setattr(typer, "prompt", person.prompt)
+        monkeypatch.setattr(typer, "confirm", person.confirm)
+        return person
+
+    return given
+
+
+def test_it_asks_for_what_is_missing_and_about_what_is_doubtful(answer):
+    person = answer("Shop", "", "", "n", "Stk", "Stück", "Preis", "y")
+    found = proposal({"order_id": 0.9, "sku": 0.9, "discount": 0.3}, ("Stück", "Preis", "Notiz"))
+    [source] = ask(found, {"name": "x", "currency": "USD", "timezone": "UTC"}).sources
+    assert source.columns == {"order_id": "raw order_id", "sku": "raw sku", "quantity": "Stück", "unit_price": "Preis"}
+    assert source.mapped["quantity"] == MappedColumn("Stück", 1.0, "as answered")
+    assert "Currency" in person.asked[1]
+    assert "order_lines.discount = raw discount (30% sure). Keep it?" in person.asked[3]
+    assert "order_lines.quantity" in person.asked[4]
+    assert "One of Stück, Preis, Notiz" in person.asked[4]
+    assert "There is no column 'Stk'" in person.asked[5]
+
+
+def test_what_is_not_named_stays_out(answer):
+    answer("Shop", "", "", "", "", "y")
+    found = proposal({"order_id": 0.9, "sku": 0.9}, ("Notiz",))
+    result = ask(found, {"name": "x", "currency": "USD", "timezone": "UTC"})
+    assert set(result.sources[0].columns) == {"order_id", "sku"}
+    assert result.settings["shop"] == {"name": "Shop", "currency": "EUR", "timezone": "UTC"}
+
+
+def test_nothing_is_written_when_the_last_answer_is_no(answer):
+    answer("Shop", "", "", "n")
+    found = proposal({"order_id": 0.9, "sku": 0.9, "quantity": 0.9, "line_amount": 0.9}, ("Notiz",))
+    with pytest.raises(typer.Abort):
+        ask(found, {"name": "x", "currency": "USD", "timezone": "UTC"})
