@@ -243,4 +243,6 @@ COPY (
         money(coalesce(loyalty, 0)) AS loyalty,
         money(cm2 + coalesce(marketing, 0)) AS cm3
     FROM entry
-) TO 'ledger.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO 'ledger.parquet' (
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000
+);

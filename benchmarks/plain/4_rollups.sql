@@ -62,7 +62,9 @@ COPY (
     FROM total
     JOIN orders ON orders.order_id = total.order_id
     LEFT JOIN (SELECT order_id, n_parcels FROM order_parcel) AS sent ON sent.order_id = total.order_id
-) TO 'order_profit.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO 'order_profit.parquet' (
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000
+);
 CREATE VIEW order_profit AS FROM 'order_profit.parquet';
 
 COPY (
@@ -112,7 +114,9 @@ COPY (
         expected_return_costs, service, concessions, storage, idle_capacity, cm2, marketing, loyalty, cm3
     FROM total
     LEFT JOIN products ON products.sku = total.sku
-) TO 'sku_profit.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO 'sku_profit.parquet' (
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000
+);
 CREATE VIEW sku_profit AS FROM 'sku_profit.parquet';
 
 COPY (
@@ -170,7 +174,9 @@ COPY (
         WHERE customer_id IS NOT NULL AND order_id IS NULL
     ) AS gathered
     GROUP BY customer_id
-) TO 'customer_profit.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO 'customer_profit.parquet' (
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000
+);
 
 COPY (
     WITH loose AS (
@@ -330,4 +336,6 @@ COPY (
     )
 
     SELECT * FROM slice
-) TO 'profit_slices.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1);
+) TO 'profit_slices.parquet' (
+    FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000
+);
