@@ -19,6 +19,7 @@ FOLDER: Final = Path(__file__).parent / "catalogue"
 CATALOGUE: Final = (
     "avoidable_split",
     "basket_builder",
+    "best_seller_running_out",
     "cancelled_by_us",
     "cannot_make_a_profit",
     "carrier_overbilling",
@@ -26,6 +27,8 @@ CATALOGUE: Final = (
     "cost_anomaly",
     "costly_payment_mix",
     "discount_only_buyer",
+    "excess_stock",
+    "express_subsidy",
     "failed_first_attempts",
     "failed_site_search",
     "gateway_product",
@@ -44,6 +47,7 @@ CATALOGUE: Final = (
     "store_that_loses_customers",
     "unprofitable_keyword",
     "viewed_out_of_stock",
+    "voucher_poaching",
     "where_is_my_order_surge",
 )
 """Names of the detectors that come with the package, sorted; each is a file in `catalogue/`."""

@@ -206,8 +206,11 @@ def _fit(
 
 
 def _distinct(value: Array, weight: Array) -> tuple[Array, Array, Array]:
-    pairs, counts = np.unique(np.column_stack([value, weight]), axis=0, return_counts=True)
-    return pairs[:, 0], pairs[:, 1], counts.astype(np.float64)
+    order = np.lexsort((weight, value))
+    value, weight = value[order], weight[order]
+    first = np.flatnonzero(np.r_[True, (np.diff(value) != 0) | (np.diff(weight) != 0)])
+    counts = np.diff(np.r_[first, len(value)])
+    return value[first], weight[first], counts.astype(np.float64)
 
 
 def _few(count: int) -> float:
