@@ -171,7 +171,7 @@ def test_reconcile(profithunt):
         assert (Decimal(cut["total"]), Decimal(cut["difference"])) == (TOTAL, 0)
     shown = profithunt("reconcile")
     assert shown.code == 0
-    assert "It ties out: cut by any of 17 dimensions, the members add up to $60.90, to the cent." in shown.out
+    assert "Ties out: cut by any of 17 dimensions, the members add up to $60.90, to the cent." in shown.out
 
 
 def test_explain_tells_an_order_down_to_the_rows_of_its_files(profithunt):
@@ -246,7 +246,7 @@ def test_a_wrong_setting_names_file_line_and_key(fresh_shop):
 def test_run_shows_the_waterfall_and_says_where_it_stands(fresh_shop):
     result = CommandLine(fresh_shop)("run", "--quiet")
     assert (result.code, result.err) == (0, "")
-    assert "It ties out: cut by any of 17 dimensions, the members add up to $60.90, to the cent." in result.out
+    assert "Ties out: cut by any of 17 dimensions, the members add up to $60.90, to the cent." in result.out
     assert "Data: 23 rows read, none set aside." in result.out
 
 

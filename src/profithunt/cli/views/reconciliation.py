@@ -28,7 +28,7 @@ def reconciliation(result: Reconciliation, currency: str) -> list[RenderableType
         )
     off = ", ".join(cut.dimension for cut in result.slices if cut.difference)
     empty = all(amount is None for amount in result.components.values())
-    finding = f"It ties out: {ties_out(result.total, len(result.slices), currency, empty=empty)}"
+    finding = f"Ties out: {ties_out(result.total, len(result.slices), currency, empty=empty)}"
     if not result.ok:
         finding = f"It is off by {off}."
     return [heading("Reconciliation", finding), shown]

@@ -27,7 +27,7 @@ def finished(
     seconds = sum(info["seconds"].values())
     reused = sum(1 for table in tables.values() if table["reused"])
     lines = [
-        f"It ties out: {ties_out(total, n_cuts, currency, empty=is_empty(steps))}",
+        f"Ties out: {ties_out(total, n_cuts, currency, empty=is_empty(steps))}",
         _aside(health, currency),
         f"Found: {fmt.counted(info['hunt']['opportunities'], 'opportunity', 'opportunities')} (profithunt hunt).",
         f"Run {info['run_id']} took {fmt.duration(seconds)}; {fmt.counted(reused, 'table')} taken over as they were.",
