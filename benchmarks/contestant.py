@@ -62,9 +62,10 @@ def profithunt(task: Task) -> None:
 
 def polars(task: Task) -> None:
     """The core of the ledger by Polars, lazy and streaming."""
+    # Polars reads it when it is imported.
+    os.environ["POLARS_MAX_THREADS"] = str(task.threads)
     from benchmarks import polars_ledger
 
-    os.environ["POLARS_MAX_THREADS"] = str(task.threads)
     polars_ledger.build(task.shop, task.out)
 
 
