@@ -15,7 +15,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console, RenderableType
+
+    from profithunt.engine import Relation
 
 PIPE_WIDTH: Final = 120
 """Columns of a line where no terminal and no COLUMNS says otherwise."""
@@ -37,6 +41,22 @@ def to_json(value: object) -> object:
     if isinstance(value, float) and not (float("-inf") < value < float("inf")):
         return None
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _plain(value: object) -> object:
+    """What the JSON encoder does not know, as something that it does."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return to_json(value)
+
+
+def _dumps(value: object, indent: int | None = None) -> str:
+    own = getattr(value, "to_json", None)
+    try:
+        plain = own() if callable(own) else value
+        return json.dumps(plain, ensure_ascii=False, indent=indent, allow_nan=False, default=_plain)
+    except (ValueError, TypeError):
+        return json.dumps(to_json(value), ensure_ascii=False, indent=indent, allow_nan=False)
 
 
 def _console(stream: TextIO) -> Console:
@@ -71,9 +91,24 @@ class Output:
             self.out.print(part)
 
     def data(self, value: object) -> None:
-        """Write the result as one JSON document."""
-        text = json.dumps(to_json(value), ensure_ascii=False, indent=2, allow_nan=False)
-        sys.stdout.write(f"{text}\n")
+        """Write the result as one JSON document; of a list, each item stands on a line of its own."""
+        if isinstance(value, list):
+            self._items(value)
+        else:
+            sys.stdout.write(f"{_dumps(value, indent=2)}\n")
+            sys.stdout.flush()
+
+    def rows(self, relation: Relation) -> None:
+        """Write the rows of a relation as a JSON list of objects, one a line, none held longer than needed."""
+        names = relation.columns
+        self._items(dict(zip(names, row, strict=True)) for row in relation.rows())
+
+    def _items(self, items: Iterable[object]) -> None:
+        before = "[\n"
+        for item in items:
+            sys.stdout.write(f"{before}{_dumps(item)}")
+            before = ",\n"
+        sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
         sys.stdout.flush()
 
     def note(self, text: RenderableType, **style: Any) -> None:

@@ -47,12 +47,12 @@ def profit(
     if by is not None:
         choice(by, opened.dimensions, "dimension")
     first, last = start and start.date(), end and end.date()
-    rows = opened.profit(by=by, start=first, end=last, date=date).dicts()
+    profits = opened.profit(by=by, start=first, end=last, date=date)
     if json:
-        output.data(rows)
+        output.rows(profits)
         return
     currency = opened.config.shop.currency
     if by is None:
         output.show(*view.total(opened.waterfall(first, last, date), currency, output.out.width))
     else:
-        output.show(*view.members(rows, by, currency, top))
+        output.show(*view.members(profits.dicts(), by, currency, top))
