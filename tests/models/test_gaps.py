@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from profithunt.models.gaps import Assessment, Rule, assess, changed
+from profithunt.models.gaps import Assessment, Rule, assess, changed, still_open
 
 SHARE = Rule("share", outlier=0.9, window_days=28)
 
@@ -102,3 +102,20 @@ def test_change_is_seen_beyond_chance_only():
     whole = {"hits": [20.0, 40.0, 3.0], "trials": [400.0, 400.0, 60.0]}
     lately = {"hits": [5.0, 38.0, 2.0], "trials": [100.0, 100.0, 15.0]}
     assert changed(whole, lately, "share") == [False, True, False]
+
+
+def test_a_leak_that_the_last_days_do_not_show_was_probably_mended():
+    rate, benchmark = np.full(4, 0.3), np.full(4, 0.05)
+    lately = {"hits": [30.0, 4.0, 0.0, None], "trials": [100.0, 100.0, 2.0, None]}
+    still = still_open(lately, rate, benchmark, "share")
+    assert still[0] > 0.99
+    assert still[1] < 0.01
+    # Two good days of a rare customer say little, no days at all nothing.
+    assert 0.85 < still[2] < 0.95
+    assert still[3] == pytest.approx(0.95)
+
+
+def test_few_hits_are_judged_by_their_exact_chance():
+    whole = {"hits": [7.0], "exposure": [400.0]}
+    lately = {"hits": [5.0], "exposure": [100.0]}
+    assert changed(whole, lately, "count") == [False]

@@ -104,6 +104,30 @@ def test_planted_leaks_over_several_shops(tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_leaks_that_were_mended_are_no_longer_charged(tmp_path: Path):
+    world = make(2, until=330)
+    result = _hunt(world, tmp_path)
+    got = {_key(item.detector, dict(item.entity)): item.value for item in result}
+    charged = sum(got.get(_key(leak.number, leak.entity), 0.0) for leak in world.leaks)
+    was = sum(leak.cost for leak in world.leaks)
+    print(f"90 days after the leaks were mended {charged / was:.0%} of their money is still charged")
+    assert charged <= 0.15 * was
+
+
+@pytest.mark.slow
+def test_leaks_that_began_lately_are_not_diluted(tmp_path: Path):
+    world = make(2, since=350)
+    result = _hunt(world, tmp_path)
+    got = {_key(item.detector, dict(item.entity)): item.value for item in result}
+    truth = {_key(leak.number, leak.entity): leak.cost for leak in world.leaks}
+    found = sum(cost for key, cost in truth.items() if key in got)
+    errors = [abs(got[key] / cost - 1) for key, cost in truth.items() if key in got]
+    print(f"leaks of the last 70 days: {found / sum(truth.values()):.0%} of the money, error {np.median(errors):.0%}")
+    assert found >= 0.7 * sum(truth.values())
+    assert np.median(errors) <= 0.25
+
+
+@pytest.mark.slow
 def test_a_shop_without_leaks_has_next_to_none(tmp_path: Path):
     result = _hunt(make(21, leaks=False), tmp_path)
     tests = sum(result.tested.values())

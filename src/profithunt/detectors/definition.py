@@ -18,7 +18,7 @@ small a sample. Everything that judges (shrinkage, gates, false discovery, money
 | `credibility` | how far to believe its money before outcomes are known, 0–1 |
 | `counted` | false: shown, never added to the money found |
 | `vetoed_by` | names of detectors whose finds on the same entity cancel its own |
-| `[thresholds]` | numbers that a shop may set, used as `$name` |
+| `[thresholds]` | numbers that a shop may set, used as `$name`; `min_…` are least samples |
 | `[rows]` | the rows behind it: `from`, `where`, `order_by`, and `[rows.keys]` where a key is no column there |
 | `[docs]` | `why`, `value`, `known_problems`, `source` |
 """

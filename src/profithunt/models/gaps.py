@@ -38,7 +38,9 @@ ACTIVITY: Final = ("n_rows", "n_recent", "n_days", "days_waited", "days_silent")
 N_DRAWS = 512
 _FEW_PEERS = 8
 _LEAST_GAP = 0.2
-_WORSE, _BETTER = 3.0, 2.0
+_BEYOND_CHANCE = 3.0
+_MENDED = 0.05
+_FEW_HITS = 10
 _TINY = 1e-12
 _UNIT_PRIOR = 3.0
 _VARIANCE_PRIOR = 4.0
@@ -144,13 +146,10 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     )
 
 
-def changed(
-    before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic, direction: Direction = "high"
-) -> list[bool]:
-    """Which entities' rates lately differ from what they were before in the same window, beyond chance.
+def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic) -> list[bool]:
+    """Which entities' rates lately differ from what they were before in the same window, beyond chance (3 σ).
 
-    `before` holds the sums of the whole window, `lately` those of its last part, entity by entity. A turn for the worse
-    has to lie 3 σ off, one for the better 2 σ: to go on charging for a leak that was mended costs trust.
+    `before` holds the sums of the whole window, `lately` those of its last part, entity by entity.
     """
     whole, late = _arrays(before), _arrays(lately)
     names = {"share": ("hits", "trials"), "count": ("hits", "exposure"), "ratio": ("n", "y", "x", "yy", "xy", "xx")}
@@ -168,9 +167,43 @@ def changed(
             noise = pooled * (1 - np.minimum(pooled, 1)) if statistic == "share" else pooled
             error = np.sqrt(noise * (1 / early[size] + 1 / late[size]))
             distance = (late["hits"] / late[size] - early["hits"] / early[size]) / error
+            few = np.minimum(early["hits"], late["hits"]) < _FEW_HITS
+            distance = np.where(few, _exact_distance(late["hits"], whole["hits"], late[size] / whole[size]), distance)
             known = early[size] > 0
-    worse = np.nan_to_num(distance) * (1 if direction == "high" else -1)
-    return [bool(item) for item in known & ((worse > _WORSE) | (worse < -_BETTER))]
+    return [bool(item) for item in known & (np.abs(np.nan_to_num(distance)) > _BEYOND_CHANCE)]
+
+
+def still_open(lately: Mapping[str, Column], rate: Array, benchmark: Array, statistic: Statistic) -> Array:
+    """Probability that a leak of this rate was not mended by the last days, one in twenty being mended beforehand.
+
+    `lately` holds the sums of the last days (missing where there are none). What they show is held against the rate of
+    the leak and against the benchmark.
+    """
+    data = _arrays(lately)
+    if statistic == "ratio":
+        seen, error = _ratio(data)
+        as_leak, as_mended = (-0.5 * ((seen - level) / error) ** 2 for level in (rate, benchmark))
+        known = np.nan_to_num(data["n"]) > 1
+    else:
+        hits, size = data["hits"], data["trials" if statistic == "share" else "exposure"]
+        known = np.nan_to_num(size) > 0
+        leak, mended = (np.clip(level, 1e-6, 1 - 1e-6 if statistic == "share" else None) for level in (rate, benchmark))
+        as_leak, as_mended = (
+            hits * np.log(level) + ((size - hits) * np.log1p(-level) if statistic == "share" else -size * level)
+            for level in (leak, mended)
+        )
+    difference = np.where(known, np.nan_to_num(as_leak - as_mended), 0.0)
+    return np.asarray(special.expit(special.logit(1 - _MENDED) + np.clip(difference, -50, 50)), dtype=np.float64)
+
+
+def _exact_distance(late: Array, all_hits: Array, share: Array) -> Array:
+    """σ by which `late` of all hits differ from the share to expect, from the tails of the binomial (few hits)."""
+    share = np.clip(share, 1e-9, 1 - 1e-9)
+    rest = all_hits - late
+    at_least = np.where(late > 0, special.betainc(np.maximum(late, _TINY), rest + 1, share), 1.0)
+    at_most = np.where(rest > 0, special.betaincc(late + 1, np.maximum(rest, _TINY), share), 1.0)
+    sigma = -special.ndtri(np.clip(np.minimum(at_least, at_most), 1e-300, 0.5))
+    return np.asarray(np.where(at_least < at_most, sigma, -sigma), dtype=np.float64)
 
 
 def _arrays(columns: Mapping[str, Column]) -> dict[str, Array]:

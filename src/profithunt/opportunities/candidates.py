@@ -42,12 +42,16 @@ class Window:
 
 @dataclass(frozen=True)
 class Candidates:
-    """One entry an entity, sorted by its keys: the window that stands for it, its measures by column, its peers."""
+    """One entry an entity, sorted by its keys: the window that stands for it, its measures by column, its peers.
+
+    `lately` are its measures over the last 56 days (empty where no shorter window is looked at).
+    """
 
     keys: list[Key]
     windows: list[Window]
     columns: dict[str, list[Any]]
     peers: list[str]
+    lately: dict[str, list[Any]]
 
     def row(self, index: int) -> dict[str, Any]:
         """All that the statement gave of one entity."""
@@ -62,13 +66,15 @@ def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Cand
     chosen: dict[Key, Window] = {}
     settled: set[Key] = set()
     whole = Window(at, {}, {})
+    latest: Window | None = None
     for clock in _clocks(detector, at):
-        whole = _query(engine, detector, clock, timezone)
+        whole = _query(engine, _scaled(detector, clock.days / at.days), clock, timezone)
+        latest = latest or whole
         held = [key for key in whole.places if key in chosen and key not in settled]
         if held:
             before = _measures(held, [whole] * len(held))
             lately = _measures(held, [chosen[key] for key in held])
-            differs = changed(before, lately, detector.statistic, detector.direction)
+            differs = changed(before, lately, detector.statistic)
             settled.update(key for key, has_changed in zip(held, differs, strict=True) if has_changed)
         chosen.update((key, whole) for key in whole.places if key not in settled)
     keys = sorted(whole.places)
@@ -84,6 +90,7 @@ def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Cand
         windows=windows,
         columns=columns,
         peers=[str(peers[whole.places[key]] or "") if peers is not None else "" for key in keys],
+        lately={} if latest is None or latest is whole else _of_last_days(latest, keys),
     )
 
 
@@ -91,6 +98,16 @@ def _clocks(detector: Detector, at: Clock) -> list[Clock]:
     """The windows to try, shortest first; the detector's own comes last."""
     steps = STEPS if detector.drifts and detector.statistic != "sum" else ()
     return [*(replace(at, start=at.end - dt.timedelta(days=days)) for days in steps if 2 * days <= at.days), at]
+
+
+def _scaled(detector: Detector, share: float) -> Detector:
+    """The detector with least samples (thresholds `min_…`) in proportion to a shorter window."""
+    least = {
+        name: max(value * share, 1)
+        for name, value in detector.thresholds.items()
+        if name.startswith("min_") and isinstance(value, (int, float)) and share < 1
+    }
+    return replace(detector, thresholds={**detector.thresholds, **least})
 
 
 def _activity_to_date(
@@ -123,6 +140,15 @@ def _query(engine: Engine, detector: Detector, clock: Clock, timezone: str) -> W
 def _measures(keys: Sequence[Key], windows: Sequence[Window]) -> dict[str, list[Any]]:
     given = windows[0].columns if windows else {}
     return {name: _values(name, keys, windows) for name in MEASURES if name in given}
+
+
+def _of_last_days(latest: Window, keys: Sequence[Key]) -> dict[str, list[Any]]:
+    """Measures over the last days, null for entities that had none."""
+    return {
+        name: [values[latest.places[key]] if key in latest.places else None for key in keys]
+        for name, values in latest.columns.items()
+        if name in MEASURES
+    }
 
 
 def _values(name: str, keys: Sequence[Key], windows: Sequence[Window]) -> list[Any]:

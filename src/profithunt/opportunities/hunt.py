@@ -22,7 +22,7 @@ from profithunt.detectors.definition import Threshold
 from profithunt.engine import Engine, compile_model, read_model
 from profithunt.errors import ProfithuntError
 from profithunt.models.activity import Season
-from profithunt.models.gaps import Assessment, Rule, assess
+from profithunt.models.gaps import Assessment, Rule, assess, still_open
 from profithunt.opportunities.candidates import gather
 from profithunt.opportunities.needs import Supply, wakes
 from profithunt.opportunities.opportunity import Failed, Hunt, Opportunity, Sleeping, Vetoed, identify
@@ -32,6 +32,7 @@ _YEAR_DAYS: Final = 364
 _EXAMPLES: Final = 3
 _WITH_EXAMPLES: Final = 100
 _ASSUMED_WEIGHT: Final = 0.5
+_STILL_OPEN: Final = 0.5
 
 
 class Progress(Protocol):
@@ -192,10 +193,14 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
     if not seen.keys:
         return _Finds([], [], 0)
     judged = assess(seen.columns, seen.peers, _rule(detector, at, shop.season(at), settings))
+    if seen.lately:
+        still = still_open(seen.lately, judged.rate, judged.benchmark, detector.statistic)
+    else:
+        still = judged.alive * 0 + 1
     passed = {
         index: dict(zip(detector.entity, seen.keys[index], strict=True))
         for index in range(len(seen.keys))
-        if judged.found[index]
+        if judged.found[index] and still[index] >= _STILL_OPEN
     }
     worth = [index for index in passed if judged.p50[index] >= shop.floor]
     worth.sort(key=lambda index: (-float(judged.p50[index]), index))
@@ -205,6 +210,7 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
     found = []
     for index, entity in zip(worth, entities, strict=True):
         evidence = _evidence(detector, seen.windows[index].clock, seen.row(index), judged, index)
+        evidence["still_open"] = _plain(still[index])
         named = products.get(entity.get("sku", ""))
         if named:
             evidence["facts"] = {"product": named, **evidence["facts"]}
@@ -238,6 +244,7 @@ def _opportunity(
 ) -> Opportunity:
     assumed = min(max(float(evidence["assumed_share"]), 0.0), 1.0)
     confidence = float(judged.probability[index]) * detector.credibility * (1 - _ASSUMED_WEIGHT * assumed)
+    confidence *= float(evidence["still_open"])
     return Opportunity(
         id=identify(detector.name, entity),
         detector=detector.number,

@@ -10,6 +10,7 @@ action = "promise_earlier"
 statistic = "share"
 direction = "low"
 window_days = 182
+drifts = false
 credibility = 0.3
 needs = ["shipments.promised_at", "shipments.delivered_at", "shipments.region | orders.region | orders.country"]
 [thresholds]
