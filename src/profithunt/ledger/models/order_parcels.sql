@@ -9,13 +9,23 @@ carriage = "money | cost of the parcels that all lines of the order share"
 carrier = "text | carrier, null where the order had several"
 shipped_on = "date | day of the first dispatch"
 --- */
-SELECT parcels.order_id AS order_id,
-       COUNT(*) AS n_parcels,
-       SUM(CASE WHEN parcel_lines.shipment_id IS NULL THEN parcels.carriage END) AS carriage,
-       CASE WHEN COUNT(DISTINCT parcels.carrier) = 1 THEN MIN(parcels.carrier) END AS carrier,
-       MIN(parcels.shipped_on) AS shipped_on
-FROM parcels
-LEFT JOIN (SELECT shipment_id FROM parcel_lines GROUP BY shipment_id) AS parcel_lines
-  ON parcel_lines.shipment_id = parcels.shipment_id
-WHERE parcels.order_id IS NOT NULL
-GROUP BY parcels.order_id
+WITH sent AS (
+  SELECT order_id,
+         COUNT(*) AS n_parcels,
+         SUM(carriage) AS carriage,
+         CASE WHEN MIN(carrier) = MAX(carrier) THEN MIN(carrier) END AS carrier,
+         MIN(shipped_on) AS shipped_on
+  FROM parcels
+  WHERE order_id IS NOT NULL
+  GROUP BY order_id
+),
+named AS (
+  SELECT order_id, SUM(carriage) AS carriage FROM parcel_lines GROUP BY order_id
+)
+SELECT sent.order_id AS order_id,
+       sent.n_parcels AS n_parcels,
+       sent.carriage - COALESCE(named.carriage, 0) AS carriage,
+       sent.carrier AS carrier,
+       sent.shipped_on AS shipped_on
+FROM sent
+LEFT JOIN named ON named.order_id = sent.order_id

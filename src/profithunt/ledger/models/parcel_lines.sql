@@ -10,7 +10,7 @@ carrier = "text | carrier of the parcel"
 carriage = "money | share of the parcel's cost by weight, else by units"
 --- */
 WITH several AS (
-  SELECT order_id FROM shipments WHERE order_id IS NOT NULL GROUP BY order_id HAVING COUNT(*) > 1
+  SELECT order_id FROM parcels WHERE order_id IS NOT NULL GROUP BY order_id HAVING COUNT(*) > 1
 ),
 named AS (
   SELECT order_lines.order_id AS order_id,

@@ -16,21 +16,12 @@ difference = "money | paid back, at the return day's rate less the order day's"
 unpriced_units = "quantity | units whose refund nobody stated"
 costs = "money | carriage and handling of the return"
 --- */
-WITH wanted AS (
-  SELECT order_id FROM returns WHERE order_id IS NOT NULL GROUP BY order_id
-),
-named_orders AS (
+WITH named_orders AS (
   SELECT orders.order_id AS order_id, orders.customer_id AS customer_id, orders.ordered_at AS ordered_at,
          orders.currency AS currency
-  FROM orders JOIN wanted ON wanted.order_id = orders.order_id
-),
-named_lines AS (
-  SELECT order_lines.order_id AS order_id, order_lines.line_no AS line_no, order_lines.sku AS sku,
-         order_lines.quantity AS quantity
-  FROM order_lines JOIN wanted ON wanted.order_id = order_lines.order_id
-),
-sku_lines AS (
-  SELECT order_id, sku, MIN(line_no) AS line_no FROM named_lines GROUP BY order_id, sku
+  FROM orders
+  JOIN (SELECT order_id FROM returns WHERE order_id IS NOT NULL GROUP BY order_id) AS wanted
+    ON wanted.order_id = orders.order_id
 ),
 no_order AS (
   SELECT returns.return_id AS return_id, returns.customer_id AS customer_id, returns.sku AS sku,
@@ -38,21 +29,48 @@ no_order AS (
   FROM returns LEFT JOIN named_orders ON named_orders.order_id = returns.order_id
   WHERE named_orders.order_id IS NULL AND returns.customer_id IS NOT NULL AND returns.sku IS NOT NULL
 ),
-candidates AS (
-  SELECT no_order.return_id AS return_id,
-         order_lines.order_id AS order_id,
-         order_lines.line_no AS line_no,
-         order_lines.quantity AS quantity,
-         orders.customer_id AS customer_id,
-         orders.ordered_at AS ordered_at,
-         orders.currency AS currency,
-         ROW_NUMBER() OVER (
-           PARTITION BY no_order.return_id
-           ORDER BY orders.ordered_at DESC, order_lines.order_id DESC, order_lines.line_no ASC
-         ) AS place
+possible_orders AS (
+  SELECT no_order.return_id AS return_id, no_order.sku AS sku, orders.order_id AS order_id,
+         orders.customer_id AS customer_id, orders.ordered_at AS ordered_at, orders.currency AS currency
   FROM no_order
   JOIN orders ON orders.customer_id = no_order.customer_id AND orders.ordered_at <= no_order.returned_at
-  JOIN order_lines ON order_lines.order_id = orders.order_id AND order_lines.sku = no_order.sku
+),
+-- The lines of every order in question, read from order_lines once.
+named_lines AS (
+  SELECT order_lines.order_id AS order_id, order_lines.line_no AS line_no, order_lines.sku AS sku,
+         order_lines.quantity AS quantity
+  FROM order_lines
+  JOIN (SELECT order_id FROM named_orders UNION SELECT order_id FROM possible_orders) AS wanted
+    ON wanted.order_id = order_lines.order_id
+),
+by_line AS (
+  SELECT returns.return_id AS return_id, named_lines.line_no AS line_no, named_lines.sku AS sku,
+         named_lines.quantity AS quantity
+  FROM returns
+  JOIN named_lines ON named_lines.order_id = returns.order_id AND named_lines.line_no = returns.line_no
+),
+by_sku AS (
+  SELECT returns.return_id AS return_id, named_lines.line_no AS line_no, named_lines.quantity AS quantity,
+         ROW_NUMBER() OVER (PARTITION BY returns.return_id ORDER BY named_lines.line_no) AS place
+  FROM returns
+  LEFT JOIN by_line ON by_line.return_id = returns.return_id
+  JOIN named_lines ON named_lines.order_id = returns.order_id AND named_lines.sku = returns.sku
+  WHERE by_line.return_id IS NULL
+),
+candidates AS (
+  SELECT possible_orders.return_id AS return_id,
+         named_lines.order_id AS order_id,
+         named_lines.line_no AS line_no,
+         named_lines.quantity AS quantity,
+         possible_orders.customer_id AS customer_id,
+         possible_orders.ordered_at AS ordered_at,
+         possible_orders.currency AS currency,
+         ROW_NUMBER() OVER (
+           PARTITION BY possible_orders.return_id
+           ORDER BY possible_orders.ordered_at DESC, named_lines.order_id DESC, named_lines.line_no ASC
+         ) AS place
+  FROM possible_orders
+  JOIN named_lines ON named_lines.order_id = possible_orders.order_id AND named_lines.sku = possible_orders.sku
 ),
 matched AS (
   SELECT returns.return_id AS return_id,
@@ -63,7 +81,7 @@ matched AS (
          COALESCE(named_orders.ordered_at, candidates.ordered_at) AS ordered_at,
          COALESCE(named_orders.currency, candidates.currency, $currency) AS currency,
          returns.returned_at AS returned_at,
-         COALESCE(returns.quantity, by_line.quantity, its_line.quantity, candidates.quantity, 0) AS units,
+         COALESCE(returns.quantity, by_line.quantity, by_sku.quantity, candidates.quantity, 0) AS units,
          returns.refund AS refund,
          returns.resaleable AS resaleable,
          returns.carriage_cost AS carriage_cost,
@@ -71,9 +89,8 @@ matched AS (
          returns.cost AS cost
   FROM returns
   LEFT JOIN named_orders ON named_orders.order_id = returns.order_id
-  LEFT JOIN named_lines AS by_line ON by_line.order_id = returns.order_id AND by_line.line_no = returns.line_no
-  LEFT JOIN sku_lines AS by_sku ON by_sku.order_id = returns.order_id AND by_sku.sku = returns.sku
-  LEFT JOIN named_lines AS its_line ON its_line.order_id = by_sku.order_id AND its_line.line_no = by_sku.line_no
+  LEFT JOIN by_line ON by_line.return_id = returns.return_id
+  LEFT JOIN by_sku ON by_sku.return_id = returns.return_id AND by_sku.place = 1
   LEFT JOIN candidates ON candidates.return_id = returns.return_id AND candidates.place = 1
 ),
 placed AS (

@@ -20,8 +20,8 @@ line_costs AS (
   SELECT order_lines.sku AS sku,
          COALESCE(order_lines.unit_cost, X_MONEY(X_DIV(order_lines.cost_amount, order_lines.quantity))) AS unit_cost,
          X_DIV(
-           COALESCE(order_lines.cost_amount, order_lines.quantity * order_lines.unit_cost),
-           COALESCE(order_lines.list_amount, order_lines.line_amount, order_lines.quantity * order_lines.unit_price)
+           COALESCE(order_lines.cost_amount, X_TIMES(order_lines.quantity, order_lines.unit_cost)),
+           COALESCE(order_lines.list_amount, order_lines.line_amount, X_TIMES(order_lines.quantity, order_lines.unit_price))
          ) AS ratio,
          order_lines.order_id AS order_id,
          order_lines.line_no AS line_no
