@@ -205,6 +205,10 @@ def test_hunt(profithunt):
     assert "Opportunities, in order of money" in result.out
     assert "asleep for want of data" in result.out
     assert profithunt("hunt", "--quiet", "--json").json == []
+    assert (
+        "Nothing found for level sku, owner buying."
+        in profithunt("hunt", "--quiet", "--level", "sku", "--owner", "buying").out
+    )
 
 
 def test_check_of_good_files(fresh_shop):

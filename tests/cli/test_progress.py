@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from profithunt.cli.progress import Lines, Moving, Steps
+from profithunt.cli.progress import Lines, Moving, Steps, stage_of
 
 
 class Clock:
@@ -31,6 +31,20 @@ def test_the_time_left_follows_the_pace_of_the_stage():
     steps.step("Reconcile", 0, 1)
     assert steps.left is None
     assert steps.elapsed == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [
+        ("reading order_lines", "Reading"),
+        ("Ledger: ledger_lines", "Ledger"),
+        ("lifetime_loss", "Hunt"),
+        ("Reconcile", "Reconcile"),
+        ("", ""),
+    ],
+)
+def test_stages_by_the_names_of_their_steps(name, stage):
+    assert stage_of(name) == stage
 
 
 def test_nothing_is_estimated_from_a_moment():

@@ -28,10 +28,11 @@ WORTH_A_LINE: Final = 1.0
 
 
 def stage_of(name: str) -> str:
-    """The stage that a step belongs to: what stands before a colon, else its first word."""
+    """The stage that a step belongs to: what stands before a colon, else its first word; detectors are the hunt's."""
     head, colon, _ = name.partition(":")
-    words = (head if colon else name).replace("_", " ").split()
-    text = head if colon else words[0] if words else ""
+    if "_" in name and name.isidentifier():
+        return "Hunt"
+    text = head if colon else name.split(maxsplit=1)[0] if name.strip() else ""
     return text[:1].upper() + text[1:]
 
 

@@ -42,4 +42,6 @@ def hunt(
     if json:
         output.data(found)
     else:
-        output.show(*view.hunt(found, opened.config.shop.currency, top))
+        asked = {"level": level, "owner": owner, "minimum": minimum}
+        wanted = ", ".join(f"{name} {value}" for name, value in asked.items() if value is not None)
+        output.show(*view.hunt(found, opened.config.shop.currency, top, wanted))

@@ -54,9 +54,14 @@ def _what(item: Opportunity, currency: str) -> Text:
     )
 
 
-def hunt(found: Hunt, currency: str, top: int) -> list[RenderableType]:
-    """The ranked list, then what sleeps for want of data, what another detector vetoed, and what failed."""
-    if not found:
+def hunt(found: Hunt, currency: str, top: int, wanted: str = "") -> list[RenderableType]:
+    """The ranked list, then what sleeps for want of data, what another detector vetoed, and what failed.
+
+    `wanted` says in words what the list was cut down to.
+    """
+    if not found and wanted:
+        finding = f"Nothing found for {wanted}."
+    elif not found:
         finding = "Nothing found that passes the gates: enough data, money above the floor, a gap likely to be real."
     else:
         which = "" if len(found) <= top else f", the first {top} shown"
