@@ -38,7 +38,7 @@ WITH billed AS (
 SELECT carrier,
        SUM(over) AS loss,
        COUNT(*)  AS n,
-       SUM(over * over) AS loss_sq,
+       SUM(POWER(CAST(over AS DOUBLE), 2)) AS loss_sq,
        X_ACTIVITY(ordered_on),
        COUNT(*)           AS parcels,
        SUM(shipping_cost) AS by_rate_card,

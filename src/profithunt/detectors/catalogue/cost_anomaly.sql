@@ -31,7 +31,7 @@ WITH known AS (
 SELECT l.sku,
        SUM(l.net_sales) AS loss,
        COUNT(*)         AS n,
-       SUM(l.net_sales * l.net_sales) AS loss_sq,
+       SUM(POWER(CAST(l.net_sales AS DOUBLE), 2)) AS loss_sq,
        X_ACTIVITY(l.ordered_on),
        SUM(l.net_sales) AS net_sales,
        X_DIV(SUM(l.cm1), SUM(l.net_sales)) AS margin,

@@ -31,7 +31,7 @@ WITH filled AS (
 SELECT COALESCE(t.campaign, t.channel, 'unnamed') AS campaign,
        SUM(t.cost) AS loss,
        COUNT(*)    AS n,
-       SUM(t.cost * t.cost) AS loss_sq,
+       SUM(POWER(CAST(t.cost AS DOUBLE), 2)) AS loss_sq,
        X_ACTIVITY(X_DAY(t.touched_at)),
        COUNT(*)    AS touches_after_basket,
        SUM(t.cost) AS commission
