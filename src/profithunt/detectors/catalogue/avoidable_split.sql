@@ -33,7 +33,7 @@ WITH parcels AS (
 SELECT p.origin,
        SUM(p.cost - p.dearest) AS loss,
        COUNT(*) AS n,
-       SUM((p.cost - p.dearest) * (p.cost - p.dearest)) AS loss_sq,
+       SUM(POWER(CAST(p.cost - p.dearest AS DOUBLE), 2)) AS loss_sq,
        X_ACTIVITY(o.ordered_on),
        COUNT(*)         AS n_orders,
        SUM(p.n_parcels) AS n_parcels,
