@@ -33,6 +33,7 @@ _EXAMPLES: Final = 3
 _WITH_EXAMPLES: Final = 100
 _ASSUMED_WEIGHT: Final = 0.5
 _STILL_OPEN: Final = 0.5
+_SUREST: Final = 0.99
 
 
 class Progress(Protocol):
@@ -255,7 +256,7 @@ def _opportunity(
         value=round(float(judged.p50[index]), 2),
         p10=round(float(judged.p10[index]), 2),
         p90=round(float(judged.p90[index]), 2),
-        confidence=round(confidence, 4),
+        confidence=round(min(confidence, _SUREST), 4),
         window_days=settings.horizon_days,
         rank=0,
         action=detector.action,
