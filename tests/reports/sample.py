@@ -110,6 +110,7 @@ def report() -> content.Report:
         opportunities=tuple(_opportunity(rank) for rank in range(1, 6)),
         n_opportunities=41,
         sleeping=(content.Sleeping("Serial returner", "needs returns"),),
+        failed=(content.Failed("Own detector", "there is no column margin"),),
         slices=tuple(
             content.Slice(name, members, Decimal("1173363.82"), Decimal(0))
             for name, members in (("order", 155_848), ("customer", 2469), ("sku", 68_509), ("marketing_channel", 1))

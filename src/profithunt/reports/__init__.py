@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from profithunt.reports.content import Report
-    from profithunt.reports.gathered import Source
+    from profithunt.reports.source import Source
 
 FILE_NAME = "report.html"
 

@@ -138,6 +138,14 @@ class Sleeping:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A detector that broke while the others went on, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Slice:
     """One way to cut the ledger, and what its members' sum differs from the total by."""
 
@@ -240,6 +248,7 @@ class Report:
     opportunities: tuple[Opportunity, ...]
     n_opportunities: int
     sleeping: tuple[Sleeping, ...]
+    failed: tuple[Failed, ...]
     slices: tuple[Slice, ...]
     reconciles: bool
     tables: tuple[TableHealth, ...]

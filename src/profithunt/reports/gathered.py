@@ -7,17 +7,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlglot import exp
 
-from profithunt.config import CostRate, ShopConfig
+from profithunt.config import CostRate
 from profithunt.detectors import catalogue
-from profithunt.engine import Engine, Relation, compile_sql, literal, split_header
+from profithunt.engine import Engine, compile_sql, literal, split_header
 from profithunt.ledger.dimensions import UNALLOCATED
-from profithunt.ledger.reading import Reconciliation, Step as LedgerStep, Whale as LedgerWhale
+from profithunt.ledger.reading import Reconciliation, Whale as LedgerWhale
 from profithunt.opportunities.opportunity import Opportunity, read_rows
 from profithunt.reports import content
+from profithunt.reports.source import Source
 
 N_TAIL: Final = 10
 N_OPPORTUNITIES: Final = 10
@@ -59,89 +60,6 @@ RATES: Final = {
 """Cost rates in words: what for, per what."""
 
 
-class CurrentRun(Protocol):
-    """The run that the report is about."""
-
-    @property
-    def run_id(self) -> str:
-        """Its id."""
-        ...
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """What `run.json` says."""
-        ...
-
-
-class Case(Protocol):
-    """A different assumption: costs that are assumed, higher or lower by a share."""
-
-    @property
-    def share(self) -> float:
-        """By how much."""
-        ...
-
-    @property
-    def cm3(self) -> Decimal:
-        """Contribution profit then."""
-        ...
-
-
-class Source(Protocol):
-    """What the report asks of a shop; the API's `Shop` gives it."""
-
-    @property
-    def config(self) -> ShopConfig:
-        """Settings."""
-        ...
-
-    @property
-    def current(self) -> CurrentRun:
-        """The current run."""
-        ...
-
-    @property
-    def engine(self) -> Engine:
-        """An engine with the run's tables attached."""
-        ...
-
-    def waterfall(self) -> Sequence[LedgerStep]:
-        """From list sales to contribution profit."""
-        ...
-
-    def profit(self, by: str | None = None) -> Relation:
-        """Profit by a dimension."""
-        ...
-
-    def spread(self, by: str) -> Relation:
-        """How orders' profit spreads within each member."""
-        ...
-
-    def worst_orders(self, by: str, members: list[str], *, n: int = 3) -> Relation:
-        """Example orders of members."""
-        ...
-
-    def whale(self) -> LedgerWhale | None:
-        """The whale curve."""
-        ...
-
-    def reconcile(self) -> Reconciliation:
-        """Every cut of the ledger."""
-        ...
-
-    def cost_sources(self) -> list[dict[str, Any]]:
-        """What margins rest on."""
-        ...
-
-    def sensitivity(self) -> Sequence[Case]:
-        """Contribution profit under other assumptions."""
-        ...
-
-    def table(self, name: str) -> Relation:
-        """A table of the run."""
-        ...
-
-
 def report_of(shop: Source) -> content.Report:
     """Everything the report says, from the shop's current run. Raises NotFound when there is none."""
     info = shop.current.info
@@ -167,6 +85,10 @@ def report_of(shop: Source) -> content.Report:
         sleeping=tuple(
             content.Sleeping(item["name"].replace("_", " ").capitalize(), f"needs {item['wakes']}")
             for item in info["hunt"]["sleeping"]
+        ),
+        failed=tuple(
+            content.Failed(item["name"].replace("_", " ").capitalize(), item["reason"])
+            for item in info["hunt"]["failed"]
         ),
         slices=tuple(
             content.Slice(item.dimension, item.members, item.total, item.difference) for item in reconciliation.slices
