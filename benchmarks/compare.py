@@ -16,7 +16,7 @@ KEYS: Final = {
     "sku_profit": ("sku",),
     "profit_slices": ("dimension", "member"),
 }
-TENTH_OF_A_CENT: Final = "0.001"
+HALF_A_CENT: Final = "0.005"
 """Both round each part of an allocation to a hundredth of a cent; halves may fall to either side."""
 
 
@@ -36,17 +36,18 @@ class Difference:
 
 
 def compare(left: Path, right: Path, tables: tuple[str, ...] = tuple(KEYS)) -> list[Difference]:
-    """Compare two folders of results table by table."""
+    """Compare two folders of results table by table, in the columns that the left one has."""
     with duckdb.connect() as connection:
         return [_table(connection, table, left, right) for table in tables]
 
 
 def _table(connection: duckdb.DuckDBPyConnection, table: str, left: Path, right: Path) -> Difference:
-    columns = {}
-    for side, folder in (("a", left), ("b", right)):
-        rows = connection.read_parquet(str(folder / f"{table}.parquet"))
+    sides = {
+        side: connection.read_parquet(str(folder / f"{table}.parquet")) for side, folder in (("a", left), ("b", right))
+    }
+    for side, rows in sides.items():
         rows.create_view(side, replace=True)
-        columns = dict(zip(rows.columns, rows.types, strict=True))
+    columns = dict(zip(sides["a"].columns, sides["a"].types, strict=True))
     keys = KEYS[table]
     same_key = exp.and_(*[exp.NullSafeEQ(this=exp.column(key, "a"), expression=exp.column(key, "b")) for key in keys])
     unequal = exp.or_(*[_differs(name, str(kind)) for name, kind in columns.items() if name not in keys])
@@ -67,12 +68,12 @@ def _table(connection: duckdb.DuckDBPyConnection, table: str, left: Path, right:
     return Difference(table, rows=found[0], lonely=found[1], unequal=found[2])
 
 
-def _differs(name: str, kind: str) -> exp.Expression:
+def _differs(name: str, kind: str) -> exp.Condition:
     left, right = exp.column(name, "a"), exp.column(name, "b")
     if not kind.startswith("DECIMAL"):
         return exp.NullSafeNEQ(this=left, expression=right)
     gap = exp.func("ABS", exp.Sub(this=left, expression=right))
-    limit = exp.Literal.number(TENTH_OF_A_CENT)
+    limit = exp.Literal.number(HALF_A_CENT)
     return exp.or_(
         exp.GT(this=gap, expression=limit), exp.NEQ(this=left.is_(exp.null()), expression=right.is_(exp.null()))
     )

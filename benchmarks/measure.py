@@ -58,7 +58,13 @@ def run(name: str, shop: Path, out: Path, *, memory: str, threads: int, limit: f
         watch.cancel()
         if process.returncode:
             errors.seek(0)
-            last = errors.read().decode("utf-8", "replace").strip().splitlines()[-1:]
-            timed_out = process.returncode < 0 and wall >= limit
-            return Failure(f"ended after {limit:.0f} s" if timed_out else (last or [f"exit {process.returncode}"])[0])
+            if process.returncode < 0 and wall >= limit:
+                return Failure(f"ended after {limit:.0f} s")
+            return Failure(_reason(errors.read().decode("utf-8", "replace")) or f"exit code {process.returncode}")
     return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=wall, memory=usage.ru_maxrss * 1024)
+
+
+def _reason(trace: str) -> str:
+    """The line of a traceback that names the error: the last one that is not indented and has a colon."""
+    lines = [line for line in trace.splitlines() if ": " in line and not line.startswith((" ", "LINE"))]
+    return lines[-1] if lines else ""

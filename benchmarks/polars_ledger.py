@@ -1,8 +1,8 @@
 """The core of the ledger with Polars: lazy frames, collected by the streaming engine.
 
-What is left out against the plain SQL: expected returns, costs by category ratio, parcels that lines name, slices. What
-is in is computed alike: allocation by cumulative rounding in line order, last touch of 30 days, a month's spend shared by
-the orders that its placement won.
+What is left out against the plain SQL: expected returns, costs by category ratio, parcels that lines name, slices, most
+of the slicing columns. What is in is computed alike: allocation by cumulative rounding in line order, last touch of 30
+days, a month's spend shared by the orders that its placement won.
 """
 
 from __future__ import annotations

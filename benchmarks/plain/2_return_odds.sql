@@ -85,7 +85,7 @@ weeks AS (
     GROUP BY category, week
 ),
 
-base AS (SELECT category, sum(returned)::DOUBLE / sum(units::DOUBLE * seen) AS rate FROM weeks GROUP BY category)
+base AS (SELECT category, sum(returned)::DOUBLE / nullif(sum(units::DOUBLE * seen), 0) AS rate FROM weeks GROUP BY category)
 
 SELECT
     seen.category,
