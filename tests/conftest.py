@@ -26,3 +26,11 @@ def repository() -> Path:
 def example_exports() -> Path:
     """A year of a made-up tea shop as CSV exports; see scripts/make_example_exports.py for what is planted in it."""
     return REPOSITORY / "examples" / "exports"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, so that what they share is made once; files may name a group of their own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(REPOSITORY))))

@@ -114,7 +114,7 @@ class Join(_Section):
     prefix: str = Field("", description="Put before the names of the joined columns.")
     columns: dict[str, str | Expression] = Field(
         default_factory=dict,
-        description="What the joined rows of one key give: raw columns or aggregates; default: every column, least value.",
+        description="What the joined rows of one key give: raw columns or aggregates; default: all, least value.",
     )
 
 

@@ -20,6 +20,8 @@ from profithunt.engine.runs import RunStore
 from profithunt.errors import NotFound, RunError, SourceError
 from tests.api.conftest import line_rows, order_rows, write
 
+pytestmark = pytest.mark.slow  # whole runs, several of them a test
+
 KILLS = 12
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from profithunt.errors import SourceError
+
+pytestmark = pytest.mark.slow  # draws many files
 
 HEAD = b"order,line,sku,qty,price\n"
 MARKS = [b",", b'"', b"'", b"\n", b"\r", b"\r\n", b";", b"\t", b"\0", b"\xff\xfe", b"\xe9", b"\\", b"%", b" "]
