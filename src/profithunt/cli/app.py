@@ -85,6 +85,8 @@ def execute(arguments: Sequence[str]) -> int:
         except OSError:
             _give_up_stdout()
         return known.exit_code
+    if code == INTERRUPTED:
+        output.err.print("Stopped.")
     return code if isinstance(code, int) else 0
 
 
