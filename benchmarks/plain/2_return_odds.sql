@@ -80,7 +80,7 @@ weeks AS (
         age_days // 7 AS week,
         sum(units) AS units,
         sum(returned) AS returned,
-        sum(units::DOUBLE * seen) / sum(units)::DOUBLE AS seen
+        sum(units::DOUBLE * seen) / nullif(sum(units), 0)::DOUBLE AS seen
     FROM seen
     GROUP BY category, week
 ),
