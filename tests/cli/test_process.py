@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FILES
+from tests.cli.conftest import FILES, Process
 
 if sys.platform != "win32":
     import pty
@@ -94,3 +96,22 @@ def test_a_full_disk_is_said_in_a_sentence(process, finished_shop):
     assert done.returncode == 1
     assert "No space left" in done.stderr or "no space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_says_that_it_stopped_and_leaves_the_former_one(shop):
+    lines = "order,line,sku,quantity,price,discount\n"
+    many = (f"o{order % 5 + 1},{order + 10},mug,1,10.00,0.00\n" for order in range(300_000))
+    (shop / "exports" / "lines-3.csv").write_text(lines + "".join(many), "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "profithunt", "run"], cwd=shop, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode in {130, 0}
+    if process.returncode:
+        assert "Stopped." in err
+        assert Process(shop)("reconcile", "--json").json["total"] == "60.9000"
+    assert "Traceback" not in err
+    assert "failed" not in err

@@ -79,6 +79,9 @@ def execute(arguments: Sequence[str]) -> int:
             return mistakes.USAGE
         if output.debug:
             mistakes.trace(error)
+        if mistakes.is_interrupt(error):
+            output.err.print("Stopped.")
+            return INTERRUPTED
         known = mistakes.understood(error)
         try:
             mistakes.show(known, output)

@@ -82,6 +82,11 @@ def from_bug(error: BaseException) -> ProfithuntError:
     )
 
 
+def is_interrupt(error: BaseException) -> bool:
+    """Whether the user stopped the command while the engine was at work, which it reports in words of its own."""
+    return isinstance(error, (RuntimeError, ProfithuntError)) and "interrupted" in str(error).lower()
+
+
 def understood(error: BaseException) -> ProfithuntError:
     """Any error as one of the tree."""
     if isinstance(error, ProfithuntError):

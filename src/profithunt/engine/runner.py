@@ -105,7 +105,8 @@ def _build_one(
         link(earlier.folder / target.name, target)
         engine.attach_parquet(model.name, target)
     else:
-        engine.write_parquet(sql, target, order_by=model.order_by if settings.ordered else ())
+        order_by = model.order_by if settings.ordered else ()
+        engine.write_parquet(sql, target, order_by=order_by, any_order=not order_by)
         engine.attach_parquet(model.name, target)
         _check(engine, model, settings)
     rows = int(engine.value(exp.select(exp.Count(this=exp.Star())).from_(model.name)))
