@@ -165,7 +165,12 @@ def _add_order(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]], id_: st
     ]
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(shops())
 def test_every_way_to_cut_the_ledger_adds_up_to_the_same(
     shop: tuple[dict[str, list[dict[str, Any]]], dict[str, Any]],
@@ -190,7 +195,12 @@ def _rounding(amounts: list[Decimal]) -> Decimal:
     return Decimal("0.0002") * max(len(amounts), 1) + sum(map(abs, amounts), Decimal(0)) * Decimal("1e-14")
 
 
-@settings(max_examples=10, deadline=None, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(shops())
 def test_every_amount_that_came_in_is_in_the_ledger(
     shop: tuple[dict[str, list[dict[str, Any]]], dict[str, Any]],
