@@ -13,7 +13,7 @@ import pytest
 
 from profithunt.reports import content
 from profithunt.reports.page import prose, render
-from profithunt.reports.wording import entity_text, evidence_text, words
+from profithunt.reports.wording import entity_text, evidence_text, sure, words
 from tests.reports import sample
 
 
@@ -174,6 +174,11 @@ def test_evidence_reads_as_its_name_says():
     assert entity_text({"customer_id": "42", "sku": "17"}) == "customer 42 × SKU 17"
     assert words("marketing_channel") == "Marketing channel"
     assert words("sku") == "SKU"
+
+
+def test_nothing_is_entirely_sure():
+    assert sure(0.97) == "97% sure"
+    assert sure(0.9999) == "over 99% sure"
 
 
 def test_no_line_breaks_between_a_minus_and_its_amount():

@@ -30,7 +30,7 @@ from profithunt.charts import (
 )
 from profithunt.reports import sentences
 from profithunt.reports.content import Month, Report, Spread, SpreadRow, Tails, Whale
-from profithunt.reports.wording import NAMED, capitalize_first, entity_text, evidence_text, rate_text, words
+from profithunt.reports.wording import NAMED, capitalize_first, entity_text, evidence_text, rate_text, sure, words
 
 BROAD: Final = (660, 260)
 BROAD_FULL: Final = (760, 240)
@@ -188,7 +188,7 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "capitalize_first": capitalize_first,
         "rate": lambda rate: rate_text(rate, currency),
         "prose": prose,
-        "sure": lambda rate: f"{rate:.0%} sure",
+        "sure": sure,
         "fingerprint": lambda digest: (digest or "")[:FINGERPRINT] or fmt.MISSING,
         "bar": signed_bar,
         "tail_scale": tail_scale,

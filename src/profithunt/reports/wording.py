@@ -9,6 +9,7 @@ from typing import Final
 from profithunt import fmt
 from profithunt.reports.content import Rate
 
+ALMOST: Final = 0.99
 NAMED: Final = ("product", "name")
 """Facts that say no more than the name of the entity."""
 RATES: Final = ("rate", "share", "margin")
@@ -38,6 +39,11 @@ def rate_text(rate: Rate, currency: str) -> str:
     """A cost rate with what it is per: `1.20% of what was paid`, `$0.50 per line`."""
     figure = fmt.share(rate.rate) if rate.unit.startswith("of ") else fmt.money(rate.rate, currency)
     return f"{figure} {rate.unit}"
+
+
+def sure(confidence: float) -> str:
+    """How sure something is, never entirely: `97% sure`, `over 99% sure`."""
+    return f"over {ALMOST:.0%} sure" if confidence > ALMOST else f"{confidence:.0%} sure"
 
 
 def evidence_value(name: str, value: object, currency: str) -> str:

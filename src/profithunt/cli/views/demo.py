@@ -10,7 +10,7 @@ from profithunt import fmt
 from profithunt.cli.views.tables import heading, money, table
 from profithunt.cli.views.waterfall import draw
 from profithunt.reports import sentences
-from profithunt.reports.wording import NAMED, entity_text, evidence_text, words
+from profithunt.reports.wording import NAMED, entity_text, evidence_text, sure, words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -81,7 +81,7 @@ def _opportunities(items: tuple[Opportunity, ...], currency: str) -> Table:
     shown.add_column(ratio=1, overflow="fold")
     for item in items:
         name = f" {item.name}" if item.name else ""
-        sure = "" if item.confidence is None else f" · {item.confidence:.0%} sure"
+        sure = "" if item.confidence is None else f" · {sure(item.confidence)}"
         value = Text.assemble(
             (fmt.money(item.value, currency), "bold"), (f"\n{fmt.money_range(item.p10, item.p90, currency)}", "dim")
         )

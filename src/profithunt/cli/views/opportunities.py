@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from profithunt import fmt
 from profithunt.cli.views.tables import heading, listing
-from profithunt.reports.wording import entity_text, evidence_text, examples, words
+from profithunt.reports.wording import entity_text, evidence_text, examples, sure, words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -50,7 +50,7 @@ def _what(item: Opportunity, currency: str) -> Text:
         f"\n{evidence_text(item.evidence, currency)}",
         (f"\nfor example order {', '.join(orders)}" if orders else "", "dim"),
         f"\n→ {words(item.action)}",
-        (f"  {item.owner.replace('_', ' ')} · {does} · {item.confidence:.0%} sure · {item.code}{not_counted}", "dim"),
+        (f"  {item.owner.replace('_', ' ')} · {does} · {sure(item.confidence)} · {item.code}{not_counted}", "dim"),
     )
 
 
