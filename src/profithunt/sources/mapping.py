@@ -16,12 +16,12 @@ from sqlglot.errors import SqlglotError
 from profithunt.config import Constant, Expression
 from profithunt.errors import SourceError
 from profithunt.schema import TABLES, Table
-from profithunt.sources.names import listed
-from profithunt.sources.opened import Opened, exact
+from profithunt.sources.names import exact, listed
 from profithunt.sources.templates import DIALECT, column
 
 if TYPE_CHECKING:
     from profithunt.config import Source
+    from profithunt.sources.opened import Opened
 
 NUMBER, TIME = "X_NUM", "X_TIME"
 UPDATED: Final = ("_updated", "updated_at", "_updated_at")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from profithunt.errors import EngineError, SourceError
-from profithunt.sources import found as finding, rowfiles, textfile, typedfiles
-from profithunt.sources.names import listed, nearest
+from profithunt.sources import found as finding, joins, rowfiles, textfile, typedfiles
+from profithunt.sources.names import exact
 from profithunt.sources.raw import ROW, RawFile
 from profithunt.sources.templates import cast, column, named, table, text, union_all
 
@@ -129,8 +129,6 @@ class Openings:
         return exp.select(*chosen).from_(raw.relation.copy())
 
     def _join(self, left: Opened, join: Join, source: Source) -> Opened:
-        from profithunt.sources import joins  # a join reads expressions, which know opened files
-
         where = f"join of {source.table} with {join.files}"
         right = self._union([self._of(hit, source) for hit in finding.find(join.files, self.place.folder, where=where)])
         sides = [side.strip().strip('"').split(".")[-1].strip('"') for side in join.on.split("=")]
@@ -168,25 +166,3 @@ def _opened(hit: Found, source: Source, place: Workplace) -> RawFile:
     if ending in finding.SQLITE:
         return rowfiles.read_sqlite(hit, source, place)
     return textfile.read(hit, source.csv, place)
-
-
-def exact(asked: str, columns: dict[str, str], where: str) -> str:
-    """The column as it is spelled there, whatever the case. Raises SourceError that lists the columns there are."""
-    if asked in columns:
-        return asked
-    for name in columns:
-        if name.lower() == asked.strip().lower():
-            return name
-    raise SourceError(
-        f"has no column '{asked}'{nearest(asked, columns)}",
-        where=where,
-        expected=f"one of {listed(columns)}",
-        do="change the mapping in shop.toml" + _single(columns),
-    )
-
-
-def _single(columns: dict[str, str]) -> str:
-    """A hint for files that were split by the wrong delimiter."""
-    only = next(iter(columns)) if len(columns) == 1 else ""
-    marks = [mark for mark in ",;\t|" if mark in only]
-    return f" or [sources.csv] delimiter, which looks like {marks[0]!r}" if marks else ""

@@ -14,13 +14,13 @@ from profithunt.schema import sql_type
 from profithunt.sources import numbers, times
 from profithunt.sources.evidence import Evidence, key_of
 from profithunt.sources.mapping import NUMBER, TIME, Field, Mapping
-from profithunt.sources.opened import Opened
 from profithunt.sources.templates import call, cast, column, either, named, table, text
 from profithunt.sources.words import cleaned, is_missing_word, truth
 
 if TYPE_CHECKING:
     from profithunt.config import Parse
     from profithunt.sources.numbers import NumberStyle
+    from profithunt.sources.opened import Opened
     from profithunt.sources.times import TimeStyle
 
 _FLOATS = ("FLOAT", "DOUBLE")
