@@ -81,7 +81,7 @@ def _opportunities(items: tuple[Opportunity, ...], currency: str) -> Table:
     shown.add_column(ratio=1, overflow="fold")
     for item in items:
         name = f" {item.name}" if item.name else ""
-        sure = "" if item.confidence is None else f" · {sure(item.confidence)}"
+        how = "" if item.confidence is None else f" · {sure(item.confidence)}"
         value = Text.assemble(
             (fmt.money(item.value, currency), "bold"), (f"\n{fmt.money_range(item.p10, item.p90, currency)}", "dim")
         )
@@ -89,7 +89,7 @@ def _opportunities(items: tuple[Opportunity, ...], currency: str) -> Table:
             (f"{item.rank}. {item.title}: {entity_text(item.entity)}{name}", "bold"),
             f"\n{evidence_text(item.evidence, currency, NAMED if item.name else ())}",
             f"\n→ {words(item.action)}",
-            (f"  {item.owner}{sure} · {item.code}", "dim"),
+            (f"  {item.owner.replace('_', ' ')}{how} · {item.code}", "dim"),
         )
         shown.add_row(value, what)
     return shown
