@@ -12,7 +12,7 @@ from typing import Final
 from benchmarks.compare import compare
 from benchmarks.contestant import CONTESTANTS
 from benchmarks.measure import Cost, Failure, median, run
-from benchmarks.results import Measured, write
+from benchmarks.results import Measured, keep, write
 from benchmarks.shop import make
 
 HERE: Final = Path(__file__).parent
@@ -36,7 +36,8 @@ def main() -> int:
             measured.append(Measured(name, size, cost))
         if {"plain", "profithunt"} <= set(given.contestants) and size <= given.compare_up_to:
             differences += _compare(out, size)
-    write(given.results, measured, differences, memory=given.memory, threads=given.threads)
+    limits = {"memory": given.memory, "threads": given.threads}
+    write(given.results, keep(given.cache / "figures.json", measured, **limits), differences, **limits)
     _say(f"written: {given.results}")
     return 1 if any("differ" in line for line in differences) else 0
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.measure import Cost, Failure
 
@@ -34,6 +35,26 @@ class Measured:
     name: str
     size: int
     cost: Cost | Failure
+
+
+def keep(file: Path, measured: Sequence[Measured], *, memory: str, threads: int) -> list[Measured]:
+    """Put figures beside those of earlier calls in `file`, in the place of their own size and contestant.
+
+    Returns all that were measured under the same conditions (machine, versions, memory, threads), by size.
+    """
+    conditions = f"{_machine()}, {memory}, {threads} threads"
+    known = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    here = known.setdefault(conditions, {})
+    for item in measured:
+        here[f"{item.size} {item.name}"] = asdict(item.cost)
+    file.write_text(json.dumps(known, indent=1), "utf-8")
+    everything = [_measured(key, data) for key, data in here.items()]
+    return sorted(everything, key=lambda item: (item.size, list(WHAT).index(item.name)))
+
+
+def _measured(key: str, data: dict[str, Any]) -> Measured:
+    size, name = key.split()
+    return Measured(name, int(size), Failure(**data) if "reason" in data else Cost(**data))
 
 
 def growth(costs: Sequence[tuple[int, float]]) -> float | None:

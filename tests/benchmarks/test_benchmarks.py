@@ -13,7 +13,7 @@ from benchmarks import pandas_ledger, polars_ledger, shop
 from benchmarks.compare import compare
 from benchmarks.contestant import Task, plain, profithunt, scan
 from benchmarks.measure import Cost, Failure, median, run
-from benchmarks.results import Measured, growth, write
+from benchmarks.results import Measured, growth, keep, write
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,19 @@ def test_growth_is_the_exponent() -> None:
     assert growth([(1, 3.0), (10, 30.0)]) == pytest.approx(1.0)
     assert growth([(1, 3.0), (10, 300.0)]) == pytest.approx(2.0)
     assert growth([(1, 3.0)]) is None
+
+
+def test_figures_of_several_calls_make_one_page(tmp_path: Path) -> None:
+    cost = Cost(cpu=10, wall=6, memory=2_000_000_000)
+    file = tmp_path / "figures.json"
+    keep(file, [Measured("plain", 3, cost), Measured("scan", 3, Failure("full disk"))], memory="4GB", threads=2)
+    keep(file, [Measured("plain", 1, cost)], memory="1GB", threads=2)
+    found = keep(file, [Measured("scan", 3, cost), Measured("scan", 1, cost)], memory="4GB", threads=2)
+    assert [(item.size, item.name, item.cost) for item in found] == [
+        (1, "scan", cost),
+        (3, "scan", cost),
+        (3, "plain", cost),
+    ]
 
 
 def test_the_page_says_what_is_met_and_what_is_not(tmp_path: Path) -> None:
