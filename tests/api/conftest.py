@@ -92,7 +92,12 @@ def line_rows(numbers: range) -> list[tuple[object, ...]]:
 @pytest.fixture
 def shop_folder(tmp_path: Path) -> Path:
     """A folder with a shop.toml and its files; nothing has been run yet."""
-    folder = tmp_path / "shop"
+    return make_shop(tmp_path)
+
+
+def make_shop(above: Path) -> Path:
+    """The shop's folder, made below another one."""
+    folder = above / "shop"
     folder.mkdir()
     (folder / "shop.toml").write_text(SETTINGS, "utf-8")
     write(folder / "orders.csv", ("order", "placed", "customer", "channel", "postage"), order_rows(range(400)))

@@ -16,14 +16,12 @@ import profithunt
 from profithunt import sources
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
-from profithunt.detectors import catalogue
 from profithunt.engine import Engine
 from profithunt.engine.runner import Built, Earlier, link
 from profithunt.engine.runs import RunStore, StoredRun
 from profithunt.errors import RunError
 from profithunt.ledger import build as ledger
 from profithunt.ledger.reading import Reconciliation, reconcile
-from profithunt.opportunities import Hunt, Settings, as_query, hunt
 from profithunt.schema import TABLES
 
 SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "opportunities")
@@ -91,6 +89,10 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         progress.step("Reconcile", 1, 1)
 
         with _timed(seconds, "hunt"):
+            # The statistics load slowly; commands that don't hunt needn't wait for them.
+            from profithunt.api.hunting import hunt_run
+            from profithunt.opportunities import as_query
+
             found = hunt_run(engine, config, progress)
             engine.write_parquet(as_query(found), tables / "opportunities.parquet")
             engine.attach_parquet("opportunities", tables / "opportunities.parquet")
@@ -150,14 +152,6 @@ def _read_sources(
 def _same(former: StoredRun, key: str, engine: Engine) -> bool:
     made = (former.info.get("sources_fingerprint"), former.info["version"], former.info["engine"])
     return made == (key, profithunt.__version__, engine.version)
-
-
-def hunt_run(engine: Engine, config: ShopConfig, progress: Progress) -> Hunt:
-    """Run the detectors over the tables attached to an engine."""
-    own = sorted({path for pattern in config.detectors.files for path in config.folder.glob(pattern)})
-    detectors = catalogue(own, config.detectors.off)
-    settings = Settings(as_of=ledger.as_of(engine, config), timezone=config.shop.timezone, thresholds=config.thresholds)
-    return hunt(engine, detectors, settings, progress)
 
 
 def settings_hash(config: ShopConfig) -> str:

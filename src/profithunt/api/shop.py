@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from sqlglot import exp
 
 from profithunt import sources
 from profithunt.api.progress import Progress, Silent
-from profithunt.api.run import Run, hunt_run, write_run
+from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
 from profithunt.config import ShopConfig, find, read
 from profithunt.engine import Engine, Relation
@@ -29,7 +29,9 @@ from profithunt.errors import NotFound, UsageError
 from profithunt.ledger import explain as stories, reading
 from profithunt.ledger.components import LISTS
 from profithunt.ledger.dimensions import DIMENSIONS
-from profithunt.opportunities import Hunt
+
+if TYPE_CHECKING:
+    from profithunt.opportunities import Hunt
 
 EXPORT_FORMATS = ("csv", "parquet")
 
@@ -210,8 +212,16 @@ class Shop:
         progress: Progress | None = None,
     ) -> Hunt:
         """Run the detectors on the current run; keep opportunities of a level, an owner, from a value upwards."""
+        from profithunt.api.hunting import hunt_run  # the statistics load slowly
+
         found = hunt_run(self.engine, self.config, progress or Silent())
         return found.only(level=level, owner=owner, minimum=minimum)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report of the current run as one HTML page that needs no network; default: beside shop.toml."""
+        from profithunt import reports
+
+        return reports.write(reports.gather(self), Path(path or self.path.with_name(reports.FILE_NAME)))
 
     def export(self, folder: str | Path, format_: str = "csv", names: list[str] | None = None) -> list[Path]:
         """Write tables of the current run into a folder, as CSV or Parquet. Returns the files. Raises UsageError."""

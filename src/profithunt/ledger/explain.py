@@ -17,7 +17,7 @@ from profithunt.engine import Engine, literal
 from profithunt.errors import NotFound
 from profithunt.ledger.components import COMPONENTS, LISTS, STEPS
 from profithunt.ledger.dimensions import BY_TOUCH, DIMENSIONS
-from profithunt.ledger.reading import compiled, profit_by
+from profithunt.ledger.reading import compiled, profit_by, totals
 from profithunt.schema import TABLES
 
 _MANY = 50
@@ -145,7 +145,7 @@ def _component(engine: Engine, id_: str) -> Story:
     if id_ not in LISTS["amounts"]:
         raise NotFound(f"there is no component {id_!r}", do=f"there are: {', '.join(LISTS['amounts'])}")
     months = [{"month": row["member"], id_: row[id_]} for row in profit_by(engine, "month").dicts()]
-    total = sum((row[id_] for row in months if row[id_] is not None), Decimal(0))
+    total = totals(engine)[id_]
     what = (
         {"name": id_, "label": STEPS[id_], "meaning": "sum of " + ", ".join(_up_to(id_))}
         if id_ in STEPS
