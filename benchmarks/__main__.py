@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -24,7 +25,8 @@ FITS: Final = {"polars": 3, "pandas": 3}
 def main() -> int:
     """Parse, measure, write. The exit code is 1 when two contestants disagree on the result."""
     given = _parse()
-    out = given.cache / "out"
+    # A folder of this call's own: two calls at once would write into each other's results.
+    out = given.cache / f"out-{os.getpid()}"
     measured: list[Measured] = []
     differences: list[str] = []
     for size in given.sizes:
@@ -38,6 +40,7 @@ def main() -> int:
             differences += _compare(out, size)
     limits = {"memory": given.memory, "threads": given.threads}
     write(given.results, keep(given.cache / "figures.json", measured, **limits), differences, **limits)
+    shutil.rmtree(out, ignore_errors=True)
     _say(f"written: {given.results}")
     return 1 if any("differ" in line for line in differences) else 0
 
