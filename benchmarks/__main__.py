@@ -27,7 +27,8 @@ def main() -> int:
     given = _parse()
     # A folder of this call's own: two calls at once would write into each other's results.
     out = given.cache / f"out-{os.getpid()}"
-    measured: list[Measured] = []
+    limits = {"memory": given.memory, "threads": given.threads}
+    figures = given.cache / "figures.json"
     differences: list[str] = []
     for size in given.sizes:
         shop = make(size * 1_000_000, given.cache, memory=given.memory, say=_say)
@@ -35,11 +36,10 @@ def main() -> int:
             if size > FITS.get(name, size):
                 continue
             cost = _measure(name, shop.folder, out / name, size, given)
-            measured.append(Measured(name, size, cost))
+            keep(figures, [Measured(name, size, cost)], **limits)
         if {"plain", "profithunt"} <= set(given.contestants) and size <= given.compare_up_to:
             differences += _compare(out, size)
-    limits = {"memory": given.memory, "threads": given.threads}
-    write(given.results, keep(given.cache / "figures.json", measured, **limits), differences, **limits)
+    write(given.results, keep(figures, [], **limits), differences, **limits)
     shutil.rmtree(out, ignore_errors=True)
     _say(f"written: {given.results}")
     return 1 if any("differ" in line for line in differences) else 0
