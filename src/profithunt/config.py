@@ -174,7 +174,10 @@ class Attribution(_Section):
 class Assumptions(_Section):
     """What is assumed where a shop has no data. Every figure that rests on it is marked."""
 
-    use: bool = Field(True, description="false leaves assumed costs out: profit below them is then shown as missing.")
+    use: bool = Field(
+        True,
+        description="false leaves assumed ratios out (profit below them is missing), and assumed rates.",
+    )
     cost_ratio: float | None = Field(
         0.65, ge=0, le=2, description="Cost of goods as a share of list sales where no cost is known at all."
     )
@@ -192,7 +195,7 @@ class CostRate(_Section):
     ends_on: dt.date | None = Field(None, description="Last day it holds.")
     dimension: str | None = Field(None, description="channel, carrier, country, store, payment_method, currency …")
     member: str | None = Field(None, description="Member of the dimension.")
-    assumed: bool = Field(False, description="A guess rather than a known rate.")
+    assumed: bool = Field(False, description="A guess; left out where assumptions are not used.")
 
 
 class Detectors(_Section):

@@ -271,6 +271,15 @@ def test_rates_hold_from_day_to_day_and_for_their_member() -> None:
     assert [rows[(str(n), 1)]["fees"] for n in (1, 2, 3)] == [D(-3), D(-2), D("-2.25")]
 
 
+def test_an_assumed_rate_goes_with_the_other_assumptions() -> None:
+    tables = {"orders": [order("1")], "order_lines": [line("1", 1, "A", 1, "10", unit_cost="4")]}
+    rates = {"cost_rates": [{"kind": "pick", "rate": "0.5"}, {"kind": "pack", "rate": "2", "assumed": True}]}
+    with ledger_of(tables, rates) as engine:
+        assert lines_of(engine)[("1", 1)]["fulfilment"] == D("-2.5")
+    with ledger_of(tables, {**rates, "assumptions": {"use": False}}) as engine:
+        assert lines_of(engine)[("1", 1)]["fulfilment"] == D("-0.5")
+
+
 def test_what_belongs_to_no_line_is_kept_apart() -> None:
     tables = {
         "orders": [order("1", shipping_charged=D(4))],

@@ -108,7 +108,8 @@ def build_ledger(
     given = {*TABLES, "rates", "country_tax", "assumed_ratios", "component_names", "removal_effects"}
     ordered = build_order(all_models, given)
     needs_chain = config.attribution.model == "markov"
-    before = [m for m in ordered if needs_chain and m.name in ("touch_points", "order_touches", "order_paths")]
+    chain = ("touch_people", "touch_points", "order_touches", "order_paths")
+    before = [m for m in ordered if needs_chain and m.name in chain]
     build(engine, before, out, settings=chosen, fingerprints=fingerprints, earlier=earlier)
     effects = removal_effects(engine) if needs_chain else {}
     query = values_query({"channel": "text", "effect": "rate"}, sorted(effects.items()))
@@ -124,7 +125,7 @@ def empty_table(name: str) -> exp.Select:
 
 
 def _rates(config: ShopConfig) -> exp.Query:
-    """Cost rates of the source and of shop.toml as one table."""
+    """Cost rates of the source and of shop.toml as one table; assumed ones only where assumptions are used."""
     columns = {
         "kind": "text",
         "rate": "rate",
@@ -138,6 +139,7 @@ def _rates(config: ShopConfig) -> exp.Query:
         [
             (rate.kind, float(rate.rate), rate.starts_on, rate.ends_on, rate.dimension, rate.member)
             for rate in config.cost_rates
+            if config.assumptions.use or not rate.assumed
         ],
     )
     source = exp.select(*[exp.column(name) for name in columns]).from_("cost_rates")

@@ -19,7 +19,7 @@ _TOLERANCE = 1e-12
 
 
 def removal_effects(engine: Engine) -> dict[str, float]:
-    """Removal effect by channel (0–1); needs the views `touch_points` and `order_paths`."""
+    """Removal effect by channel (0–1); needs `touch_points`, `touch_people` and `order_paths`."""
     _, sql = split_header((files(__package__) / "queries" / "channel_steps.sql").read_text("utf-8"), "channel_steps")
     counts: dict[str, dict[str, float]] = defaultdict(dict)
     for start, end, number in engine.rows(compile_sql(sql, values={"order_state": _ORDER}, where="channel_steps")):

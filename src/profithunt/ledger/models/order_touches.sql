@@ -8,18 +8,18 @@ touch_id = "text | touch"
 touched_at = "timestamp | when"
 ordered_at = "timestamp | when the order was placed"
 --- */
-SELECT orders.order_id AS order_id, touch_points.touch_id AS touch_id, touch_points.touched_at AS touched_at,
+SELECT orders.order_id AS order_id, touch_people.touch_id AS touch_id, touch_people.touched_at AS touched_at,
        orders.ordered_at AS ordered_at
 FROM orders
-JOIN touch_points ON touch_points.customer_id = orders.customer_id
-WHERE touch_points.touched_at <= orders.ordered_at
-  AND touch_points.touched_at > orders.ordered_at - INTERVAL '1' DAY * $attribution_days
+JOIN touch_people ON touch_people.customer_id = orders.customer_id
+WHERE touch_people.touched_at <= orders.ordered_at
+  AND touch_people.touched_at > orders.ordered_at - INTERVAL '1' DAY * $attribution_days
 UNION ALL
-SELECT orders.order_id, touch_points.touch_id, touch_points.touched_at, orders.ordered_at
+SELECT orders.order_id, touch_people.touch_id, touch_people.touched_at, orders.ordered_at
 FROM orders
-JOIN touch_points ON touch_points.session_id = orders.session_id
-WHERE touch_points.touched_at <= orders.ordered_at
-  AND touch_points.touched_at > orders.ordered_at - INTERVAL '1' DAY * $attribution_days
+JOIN touch_people ON touch_people.session_id = orders.session_id
+WHERE touch_people.touched_at <= orders.ordered_at
+  AND touch_people.touched_at > orders.ordered_at - INTERVAL '1' DAY * $attribution_days
   AND (
-    touch_points.customer_id IS NULL OR orders.customer_id IS NULL OR touch_points.customer_id <> orders.customer_id
+    touch_people.customer_id IS NULL OR orders.customer_id IS NULL OR touch_people.customer_id <> orders.customer_id
   )

@@ -1,49 +1,25 @@
 /* ---
-what = "Touches that can win an order, with the customer as far as the visitor is known; visits stand in where no touch was recorded."
+what = "Where each touch that can win an order came from; visits stand in where no touch was recorded."
 grain = ["touch_id"]
-working = true
+kind = "view"
 [columns]
 touch_id = "text | touch or visit"
 touched_at = "timestamp | when"
-customer_id = "text | customer, also known through other visits of the visitor"
-session_id = "text | visit"
 marketing_channel = "text | marketing channel"
 campaign = "text | campaign"
 ad_group = "text | ad group"
 keyword = "text | keyword"
 landing_page = "text | landing page"
 --- */
-WITH nameless AS (
-  SELECT visitor_id FROM touches WHERE visitor_id IS NOT NULL AND customer_id IS NULL GROUP BY visitor_id
-  UNION
-  SELECT visitor_id FROM sessions WHERE visitor_id IS NOT NULL AND customer_id IS NULL GROUP BY visitor_id
-),
-seen AS (
-  SELECT visitor_id, customer_id FROM sessions WHERE customer_id IS NOT NULL
-  UNION ALL
-  SELECT visitor_id, customer_id FROM touches WHERE customer_id IS NOT NULL
-),
-known AS (
-  SELECT nameless.visitor_id AS visitor_id, MIN(seen.customer_id) AS customer_id
-  FROM nameless
-  JOIN seen ON seen.visitor_id = nameless.visitor_id
-  GROUP BY nameless.visitor_id
-  HAVING MIN(seen.customer_id) = MAX(seen.customer_id)
-),
-touched AS (
+WITH touched AS (
   SELECT session_id FROM touches WHERE session_id IS NOT NULL GROUP BY session_id
 )
-SELECT touches.touch_id AS touch_id, touches.touched_at AS touched_at,
-       COALESCE(touches.customer_id, known.customer_id) AS customer_id,
-       touches.session_id AS session_id, touches.channel AS marketing_channel, touches.campaign AS campaign,
-       touches.ad_group AS ad_group, touches.keyword AS keyword, touches.landing_page AS landing_page
+SELECT touch_id, touched_at, channel AS marketing_channel, campaign, ad_group, keyword, landing_page
 FROM touches
-LEFT JOIN known ON known.visitor_id = touches.visitor_id
-WHERE touches.kind IS NULL OR touches.kind NOT IN ('impression', 'send')
+WHERE kind IS NULL OR kind NOT IN ('impression', 'send')
 UNION ALL
-SELECT sessions.session_id, sessions.started_at, COALESCE(sessions.customer_id, known.customer_id),
-       sessions.session_id, sessions.channel, sessions.campaign, NULL, sessions.keyword, sessions.landing_page
+SELECT sessions.session_id, sessions.started_at, sessions.channel, sessions.campaign, NULL, sessions.keyword,
+       sessions.landing_page
 FROM sessions
-LEFT JOIN known ON known.visitor_id = sessions.visitor_id
 LEFT JOIN touched ON touched.session_id = sessions.session_id
 WHERE touched.session_id IS NULL AND sessions.channel IS NOT NULL

@@ -8,17 +8,18 @@ WITH won AS (
   FROM order_paths
 ),
 lost AS (
-  SELECT COALESCE(touch_points.customer_id, touch_points.session_id, touch_points.touch_id) AS visitor,
+  SELECT COALESCE(touch_people.customer_id, touch_people.session_id, touch_people.touch_id) AS visitor,
          COALESCE(touch_points.marketing_channel, '') AS channel,
          LAG(COALESCE(touch_points.marketing_channel, '')) OVER (
-           PARTITION BY COALESCE(touch_points.customer_id, touch_points.session_id, touch_points.touch_id)
+           PARTITION BY COALESCE(touch_people.customer_id, touch_people.session_id, touch_people.touch_id)
            ORDER BY touch_points.touched_at, touch_points.touch_id
          ) AS previous,
          LEAD(touch_points.touch_id) OVER (
-           PARTITION BY COALESCE(touch_points.customer_id, touch_points.session_id, touch_points.touch_id)
+           PARTITION BY COALESCE(touch_people.customer_id, touch_people.session_id, touch_people.touch_id)
            ORDER BY touch_points.touched_at, touch_points.touch_id
          ) IS NULL AS is_last
   FROM touch_points
+  JOIN touch_people ON touch_people.touch_id = touch_points.touch_id
   LEFT JOIN (SELECT touch_id FROM order_paths GROUP BY touch_id) AS used ON used.touch_id = touch_points.touch_id
   WHERE used.touch_id IS NULL
 ),
