@@ -68,3 +68,8 @@ def _reason(trace: str) -> str:
     """The line of a traceback that names the error: the last one that is not indented and has a colon."""
     lines = [line for line in trace.splitlines() if ": " in line and not line.startswith((" ", "LINE"))]
     return lines[-1] if lines else ""
+
+
+def say(text: str) -> None:
+    """One line of progress, with the time, beside whatever is written to the standard output."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
