@@ -76,6 +76,7 @@ def _set_up(connection: duckdb.DuckDBPyConnection, lines: int, seed: int) -> Non
     sizes = {"seed": seed, "orders": orders, "customers": max(1, orders // ORDERS_PER_CUSTOMER), "skus": SKUS}
     for name, size in sizes.items():
         connection.execute(exp.Set(expressions=[_variable(name, size)]).sql("duckdb"))
+    connection.execute("SET enable_progress_bar = false")
     connection.execute((SQL / "macros.sql").read_text("utf-8"))
 
 
