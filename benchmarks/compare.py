@@ -38,6 +38,7 @@ class Difference:
 def compare(left: Path, right: Path, tables: tuple[str, ...] = tuple(KEYS)) -> list[Difference]:
     """Compare two folders of results table by table, in the columns that the left one has."""
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         return [_table(connection, table, left, right) for table in tables]
 
 
