@@ -43,7 +43,7 @@ def main() -> int:
             keep(figures, [Measured(name, size, cost)], **limits)
         if {"plain", "profithunt"} <= set(given.contestants) and size <= given.compare_up_to:
             differences += _compare(out, size)
-    write(given.results, keep(figures, [], **limits), differences, **limits)
+    write(given.results, keep(figures, [], **limits), differences, **limits, note=given.note)
     shutil.rmtree(out, ignore_errors=True)
     say(f"written: {given.results}")
     return 1 if any("differ" in line for line in differences) else 0
@@ -62,6 +62,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="runs of each, the median counts (default 5, 3, 3, 1 by size)")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where generated shops are kept")
     parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", help="page to write")
+    parser.add_argument("--note", default="", help="a sentence for the page, e.g. what else ran on the machine")
     parser.add_argument("--memory", default="4GB", help="memory limit of every engine")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of every engine")
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is ended")

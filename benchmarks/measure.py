@@ -17,11 +17,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Cost:
-    """One run: seconds of CPU (user and system, all threads), seconds of wall time, bytes of memory at the peak."""
+    """Seconds of CPU (user and system, all threads), seconds of wall time, bytes of memory at the peak; of how many runs."""
 
     cpu: float
     wall: float
     memory: int
+    runs: int = 1
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def median(costs: Sequence[Cost]) -> Cost:
         cpu=statistics.median(cost.cpu for cost in costs),
         wall=statistics.median(cost.wall for cost in costs),
         memory=int(statistics.median(cost.memory for cost in costs)),
+        runs=len(costs),
     )
 
 

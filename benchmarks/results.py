@@ -67,11 +67,14 @@ def growth(costs: Sequence[tuple[int, float]]) -> float | None:
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
 
 
-def write(path: Path, measured: Sequence[Measured], differences: Sequence[str], *, memory: str, threads: int) -> None:
-    """Write the page."""
+def write(
+    path: Path, measured: Sequence[Measured], differences: Sequence[str], *, memory: str, threads: int, note: str = ""
+) -> None:
+    """Write the page; `note` says what else a reader should know of these figures."""
     costs = {(item.name, item.size): item.cost for item in measured if isinstance(item.cost, Cost)}
     parts = [
         _HEAD.format(machine=_machine(), memory=memory, threads=threads),
+        f"{note}\n" if note else "",
         _figures(measured, costs),
         _targets(costs),
         _growth(costs),
@@ -86,8 +89,8 @@ _HEAD: Final = """# What the ledger costs
 Written by `make bench` (`python -m benchmarks`); run it to get the figures of another machine.
 
 Machine: {machine}. Memory limit of every engine: {memory}; threads: {threads}. Each contestant ran in a process of its
-own; CPU is user and system time of the whole process, start of Python included, the median of several runs (5 at 1 M
-lines, 3 at 3 M and 10 M, 1 at 30 M). Memory is the peak resident set of the process.
+own; CPU is user and system time of the whole process, start of Python included, the median of the runs.
+Memory is the peak resident set of the process.
 
 | contestant | what it does |
 | --- | --- |
@@ -142,11 +145,12 @@ def _figures(measured: Sequence[Measured], costs: dict[tuple[str, int], Cost]) -
     for item in measured:
         label = f"{item.size} M · {WHAT[item.name]}"
         if isinstance(item.cost, Failure):
-            rows.append([label, f"failed: {item.cost.reason}", "", "", "", ""])
+            rows.append([label, f"failed: {item.cost.reason}", "", "", "", "", ""])
             continue
         rows.append(
             [
                 label,
+                str(item.cost.runs),
                 f"{item.cost.cpu:.1f}",
                 f"{item.cost.wall:.1f}",
                 f"{item.cost.memory / 1e9:.2f}",
@@ -154,7 +158,7 @@ def _figures(measured: Sequence[Measured], costs: dict[tuple[str, int], Cost]) -
                 _ratio(costs, item, "scan"),
             ]
         )
-    head = ["lines · contestant", "CPU-s", "wall s", "peak GB", "× plain SQL", "× bare scan"]
+    head = ["lines · contestant", "runs", "CPU-s", "wall s", "peak GB", "× plain SQL", "× bare scan"]
     return "## Figures\n\n" + _table(head, rows)
 
 
