@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 from sqlglot import exp
 
+from profithunt.engine.arrays import batches, copy_query, fetch_arrays
 from profithunt.engine.relation import Relation
 from profithunt.errors import EngineError
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from numpy.typing import NDArray
 
 Statement = str | exp.Expr
 Parameters = Sequence[object] | Mapping[str, object] | None
@@ -69,6 +73,7 @@ class Engine:
         except duckdb.Error as error:
             raise EngineError(f"DuckDB could not start: {error}", do="check [limits] in shop.toml") from error
         self.run("SET TimeZone = 'UTC'")
+        self._numbers = count(1)
         # DuckDB draws a bar of its own where it can; setting it where it can't (Jupyter without widgets) is an error.
         if self.value("SELECT current_setting('enable_progress_bar')"):
             self.run("SET enable_progress_bar = false")
@@ -117,6 +122,34 @@ class Engine:
         """The first column of the first row, or None."""
         rows = self.rows(statement, params)
         return rows[0][0] if rows else None
+
+    def arrays(self, statement: Statement, params: Parameters = None) -> dict[str, NDArray[Any]]:
+        """The columns of a query as NumPy arrays, masked where null; `engine/arrays.py` says which type becomes which.
+
+        Raises EngineError.
+        """
+        text = sql_of(statement)
+        try:
+            return fetch_arrays(self._connection.execute(text, params) if params else self._connection.execute(text))
+        except duckdb.Error as error:
+            raise EngineError(_first_lines(error), where=_where(text)) from error
+
+    def array_batches(self, statement: Statement, *, rows: int = 1_000_000) -> Iterator[dict[str, NDArray[Any]]]:
+        """The columns of a query as NumPy arrays, `rows` at a time, for results larger than memory.
+
+        The query runs once, into a table that spills to disk and goes when the last batch is read or the reader stops.
+        Rows keep the query's order; no rows give no batch. Other statements may run between two batches.
+        Raises EngineError.
+        """
+        text = sql_of(statement)
+        name = f"_batches_{next(self._numbers)}"
+        try:
+            self._connection.execute(f"CREATE TEMPORARY TABLE {quoted(name)} AS {text}")
+            yield from batches(self._connection, name, rows)
+        except duckdb.Error as error:
+            raise EngineError(_first_lines(error), where=_where(text)) from error
+        finally:
+            self._connection.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
     def relation(self, statement: Statement) -> Relation:
         """A query that runs when it is read, as rows, data frame or Arrow."""
@@ -173,6 +206,29 @@ class Engine:
             self._connection.unregister(handle)
         except duckdb.Error as error:
             raise EngineError(_first_lines(error), where=name) from error
+
+    def attach_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Copy NumPy arrays of one length into a table, a column each; masked values and NaN become null.
+
+        Object arrays are text; `engine/arrays.py` says which type becomes which. Raises EngineError where lengths
+        differ, an array has more than one dimension, or there is none.
+        """
+        shapes = {column: array.shape for column, array in arrays.items()}
+        if len(set(shapes.values())) != 1 or len(next(iter(shapes.values()))) != 1:
+            said = ", ".join(f"{column} {shape}" for column, shape in shapes.items()) or "none"
+            raise EngineError(f"columns of one length were expected, but got: {said}", where=name)
+        handle = f"_arrays_{next(self._numbers)}"
+        given, query = copy_query(handle, arrays)
+        try:
+            # Without a look at the first values: objects are text, also where the first thousand are missing.
+            self.run("SET GLOBAL pandas_analyze_sample = 0")
+            self._connection.register(handle, given)
+            self.table(name, query)
+            self._connection.unregister(handle)
+        except duckdb.Error as error:
+            raise EngineError(_first_lines(error), where=name) from error
+        finally:
+            self.run("RESET GLOBAL pandas_analyze_sample")
 
     def write_parquet(
         self, query: Statement, path: Path, *, order_by: Sequence[str] = (), any_order: bool = False
