@@ -21,6 +21,14 @@ from profithunt.schema import TABLES
 
 FILE_NAME = "shop.toml"
 
+_WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+ANCHOR = re.compile(
+    rf"(?P<weekday>{_WEEKDAYS}) nearest (?P<month>{_MONTHS}) (?P<day>[12]?[0-9]|3[01])"
+    rf"|last (?P<last_weekday>{_WEEKDAYS}) of (?P<last_month>{_MONTHS})"
+)
+"""How the last day of a retail year is written, in lower case."""
+
 RateKind = Literal[
     "pick",
     "pack",
@@ -205,6 +213,57 @@ class Detectors(_Section):
     files: list[str] = Field(default_factory=list, description="The retailer's own detectors (globs).")
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Calendar(_Section):
+    """How the shop counts weeks, months, quarters and years."""
+
+    kind: Literal["gregorian", "4-4-5", "4-5-4", "5-4-4"] = Field(
+        "gregorian", description="Months of the calendar, or quarters of 13 weeks split into months of 4 and 5 weeks."
+    )
+    week_starts_on: Weekday = Field(
+        "monday", description="First day of a week; a retail calendar's weeks follow from its anchor."
+    )
+    year_starts_in: int = Field(
+        1, ge=1, le=12, description="First month of the fiscal year of a gregorian calendar, 1 for January."
+    )
+    anchor: str = Field(
+        "saturday nearest january 31",
+        description="Last day of a retail year: '<weekday> nearest <month> <day>' or 'last <weekday> of <month>'.",
+    )
+    extra_week_in: int = Field(
+        12, ge=1, le=12, description="Month of a retail year of 53 weeks that has the additional week."
+    )
+    year_named_by: Literal["start", "end"] = Field(
+        "start", description="Whether a retail year is named after the calendar year it starts or ends in."
+    )
+    closed: list[dt.date] = Field(
+        default_factory=list, description="Days without trade: nothing is missing where there are no rows."
+    )
+
+    @field_validator("anchor")
+    @classmethod
+    def _known_anchor(cls, value: str) -> str:
+        if not ANCHOR.fullmatch(" ".join(value.lower().split())):
+            raise ValueError("is not understood; write 'saturday nearest january 31' or 'last saturday of january'")
+        return " ".join(value.lower().split())
+
+
+class Metrics(_Section):
+    """Metrics of the shop's own, and what is expected of each."""
+
+    files: list[str] = Field(default_factory=list, description="The retailer's own metrics (globs of TOML files).")
+    off: list[str] = Field(default_factory=list, description="Metrics that are not computed.")
+    targets: dict[str, float] = Field(
+        default_factory=dict, description="Target by metric; a plan by month (table plan) goes before it."
+    )
+    owners: dict[str, str] = Field(default_factory=dict, description="Owner by metric, where it isn't the usual team.")
+    deck: str | None = Field(
+        None, description="Deck of the weekly business review (YAML); default: one made from the catalogue."
+    )
+
+
 class Limits(_Section):
     """What the engine may use of the machine."""
 
@@ -237,6 +296,8 @@ class ShopConfig(_Section):
         default_factory=dict, description="Thresholds of detectors by detector name."
     )
     detectors: Detectors = Field(default_factory=Detectors)
+    calendar: Calendar = Field(default_factory=Calendar)
+    metrics: Metrics = Field(default_factory=Metrics)
     limits: Limits = Field(default_factory=Limits)
     runs: Runs = Field(default_factory=Runs)
     folder: Path = Field(default=Path(), exclude=True, description="Folder of shop.toml (set when it is read).")
