@@ -38,6 +38,10 @@ def ask(engine: Engine, expression: str, **values: Any) -> Any:
         ("X_DAYS_BETWEEN(DATE '2024-03-01', DATE '2024-02-28')", -2),
         ("X_ADD_DAYS(DATE '2024-02-28', 2)", dt.date(2024, 3, 1)),
         ("X_ADD_DAYS(DATE '2024-03-01', -2)", dt.date(2024, 2, 28)),
+        ("X_ADD_MONTHS(DATE '2024-01-31', 1)", dt.date(2024, 2, 29)),
+        ("X_ADD_MONTHS(DATE '2024-03-31', -1)", dt.date(2024, 2, 29)),
+        ("X_MONTHS_BETWEEN(DATE '2023-12-31', DATE '2025-02-01')", 14),
+        ("X_MONTHS_BETWEEN(DATE '2025-02-01', DATE '2024-12-31')", -2),
         ("X_PERCENTILE(10, 0.5)", 10.0),
     ],
 )

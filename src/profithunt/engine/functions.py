@@ -10,6 +10,7 @@ from typing import Final
 ALLOWED: Final = frozenset(
     {
         "ABS",
+        "ADD_MONTHS",
         "AND",
         "AVG",
         "CASE",

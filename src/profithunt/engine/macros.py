@@ -15,6 +15,8 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_MONTH(day)` | first day of its month |
 | `X_DAYS_BETWEEN(a, b)` | days from day a to day b |
 | `X_ADD_DAYS(day, n)` | the day n days later |
+| `X_ADD_MONTHS(day, n)` | the same day n months later, or the last of a month that is too short |
+| `X_MONTHS_BETWEEN(a, b)` | calendar months from the month of day a to the month of day b |
 | `X_TEXT_KEY(a, …)` | one text key of several columns, nulls kept apart from empty text |
 | `X_PART(name)` | what the caller puts there: a dimension, a condition |
 | `X_EACH(list, expression)` | the expression once for each column of the list, `X_ITEM` standing for it |
@@ -130,6 +132,21 @@ def _add_days(args: list[exp.Expr], _: Context) -> exp.Expr:
     return cast(exp.DateAdd(this=day.copy(), expression=count.copy(), unit=exp.var("DAY")), "date")
 
 
+def _add_months(args: list[exp.Expr], context: Context) -> exp.Expr:
+    day, count = args
+    if context.dialect == "spark":
+        return cast(_func("ADD_MONTHS", day, count), "date")
+    return cast(exp.DateAdd(this=day.copy(), expression=count.copy(), unit=exp.var("MONTH")), "date")
+
+
+def _months_between(args: list[exp.Expr], _: Context) -> exp.Expr:
+    start, end = args
+    years = exp.paren(exp.Sub(this=_known("YEAR", end), expression=_known("YEAR", start)))
+    months = exp.Sub(this=_known("MONTH", end), expression=_known("MONTH", start))
+    twelve = exp.Mul(this=years, expression=exp.Literal.number("12"))
+    return exp.paren(exp.Add(this=twelve, expression=exp.paren(months)))
+
+
 def _text_key(args: list[exp.Expr], _: Context) -> exp.Expr:
     absent = exp.Literal.string("\x1e")
     parts = [exp.func("COALESCE", cast(item.copy(), "text"), absent.copy()) for item in args]
@@ -188,6 +205,8 @@ MACROS: Mapping[str, Macro] = {
     "X_MONTH": _month,
     "X_DAYS_BETWEEN": _days_between,
     "X_ADD_DAYS": _add_days,
+    "X_ADD_MONTHS": _add_months,
+    "X_MONTHS_BETWEEN": _months_between,
     "X_TEXT_KEY": _text_key,
     "X_PART": _part,
     "X_PLUS": _plus,
