@@ -264,6 +264,30 @@ class Metrics(_Section):
     )
 
 
+class Customers(_Section):
+    """When a customer counts as active, and how customers are compared."""
+
+    active_months: int = Field(12, ge=1, le=120, description="Months after an order in which a customer is active.")
+    active_days: int | None = Field(None, ge=1, le=3650, description="The same in days; takes the place of months.")
+    cohort_members: int = Field(
+        50, ge=1, description="Members that cohorts show of a dimension; the smaller ones are put together."
+    )
+    peers: int = Field(20, ge=1, description="Profitable customers that a group of peers needs at least.")
+    horizon_days: int = Field(
+        365, ge=30, le=1825, description="Days after the first order over which acquired customers are compared."
+    )
+
+
+class PlanFigure(_Section):
+    """One planned figure, as a row of the table `plan`."""
+
+    month: dt.date = Field(description="First day of the month.")
+    metric: str = Field(description="What is planned, e.g. new_customers.")
+    value: float = Field(description="Planned value.")
+    dimension: str | None = Field(None, description="Dimension; left out for the whole shop.")
+    member: str | None = Field(None, description="Member of it.")
+
+
 class Limits(_Section):
     """What the engine may use of the machine."""
 
@@ -296,6 +320,8 @@ class ShopConfig(_Section):
         default_factory=dict, description="Thresholds of detectors by detector name."
     )
     detectors: Detectors = Field(default_factory=Detectors)
+    customers: Customers = Field(default_factory=Customers)
+    plan: list[PlanFigure] = Field(default_factory=list)
     calendar: Calendar = Field(default_factory=Calendar)
     metrics: Metrics = Field(default_factory=Metrics)
     limits: Limits = Field(default_factory=Limits)
