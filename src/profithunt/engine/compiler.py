@@ -83,7 +83,12 @@ def compile_tree(
     known = dict(values or {})
     tree = parse(text, where)
     context = Context(
-        dialect=dialect, parts=parts or {}, lists=lists or {}, timezone=str(known.get("timezone", "UTC")), where=where
+        dialect=dialect,
+        parts=parts or {},
+        lists=lists or {},
+        timezone=str(known.get("timezone", "UTC")),
+        seed=int(str(known.get("seed", 0))),
+        where=where,
     )
     tree = _bind(expand(tree, context), known, where)
     refuse(tree, where)

@@ -82,6 +82,7 @@ ALLOWED: Final = frozenset(
         "STDDEV_SAMP",
         "SUBSTRING",
         "SUM",
+        "TIMESTAMPADD",
         "TIMESTAMP_TRUNC",
         "TIMEZONE",
         "TRIM",

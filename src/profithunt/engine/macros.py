@@ -21,6 +21,10 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_PART(name)` | what the caller puts there: a dimension, a condition |
 | `X_EACH(list, expression)` | the expression once for each column of the list, `X_ITEM` standing for it |
 | `X_PLUS(list)` | the sum of the list's columns in one row |
+| `X_ADD_SECONDS(at, n)` | the time n seconds later |
+| `X_UNIFORM('stream', key, …)` | a random number between 0 and 1 that depends on seed, stream and keys alone |
+| `X_NORMAL('stream', key, …)` | the same, standard normal |
+| `X_DRAW(n, 'stream', key, …)` | the same, a whole number from 0 to n − 1 |
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from profithunt.engine import chance
 from profithunt.errors import ModelError
 from profithunt.schema import SQL_TYPES
 
@@ -44,6 +49,7 @@ class Context:
     parts: Mapping[str, exp.Expr] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     timezone: str = "UTC"
+    seed: int = 0
     where: str = "statement"
 
 
@@ -147,6 +153,27 @@ def _months_between(args: list[exp.Expr], _: Context) -> exp.Expr:
     return exp.paren(exp.Add(this=twelve, expression=exp.paren(months)))
 
 
+def _add_seconds(args: list[exp.Expr], context: Context) -> exp.Expr:
+    at, count = args
+    if context.dialect == "spark":
+        return _func("TIMESTAMPADD", exp.var("SECOND"), count, at)
+    return exp.paren(
+        exp.Add(this=at.copy(), expression=exp.Interval(this=exp.paren(count.copy()), unit=exp.var("SECOND")))
+    )
+
+
+def _uniform(args: list[exp.Expr], context: Context) -> exp.Expr:
+    return chance.uniform(args[0], args[1:], context.seed)
+
+
+def _normal(args: list[exp.Expr], context: Context) -> exp.Expr:
+    return chance.normal(args[0], args[1:], context.seed)
+
+
+def _draw(args: list[exp.Expr], context: Context) -> exp.Expr:
+    return chance.draw(args[0], args[1], args[2:], context.seed)
+
+
 def _text_key(args: list[exp.Expr], _: Context) -> exp.Expr:
     absent = exp.Literal.string("\x1e")
     parts = [exp.func("COALESCE", cast(item.copy(), "text"), absent.copy()) for item in args]
@@ -210,6 +237,10 @@ MACROS: Mapping[str, Macro] = {
     "X_TEXT_KEY": _text_key,
     "X_PART": _part,
     "X_PLUS": _plus,
+    "X_ADD_SECONDS": _add_seconds,
+    "X_UNIFORM": _uniform,
+    "X_NORMAL": _normal,
+    "X_DRAW": _draw,
 }
 
 
