@@ -14,6 +14,7 @@ from sqlglot import exp
 
 import profithunt
 from profithunt import sources
+from profithunt.api.customers import build_customers
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
 from profithunt.engine import Engine
@@ -87,6 +88,18 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         reconciliation = reconcile(engine)
         _insist(reconciliation)
         progress.step("Reconcile", 1, 1)
+
+        with _timed(seconds, "customers"):
+            built += build_customers(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=_earlier(former),
+                report=lambda name, done, total: progress.step(
+                    f"Customers: {name}" if name else "Customers", done, total
+                ),
+            )
 
         with _timed(seconds, "hunt"):
             # The statistics load slowly; commands that don't hunt needn't wait for them.
