@@ -17,7 +17,7 @@ WITH followed AS (
 ),
 numbered AS (
   SELECT customer_id, ordered_on, active_until, n_orders,
-         SUM(CASE WHEN was_active_until > ordered_on THEN 0 ELSE 1 END) OVER (
+         SUM(CASE WHEN was_active_until >= ordered_on THEN 0 ELSE 1 END) OVER (
            PARTITION BY customer_id ORDER BY ordered_on ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
          ) AS spell_no
   FROM followed
