@@ -232,7 +232,7 @@ class Calendar:
         if grain == "year":
             return Period("year", year.start, year.end, 1, year.name, str(year.name))
         size = 1 if grain == "month" else 3
-        start = year.start
+        start = end = year.start
         for number in range(12 // size):
             weeks = sum(year.months[number * size : (number + 1) * size])
             end = start + dt.timedelta(days=WEEK * weeks - 1)
