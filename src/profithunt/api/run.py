@@ -23,6 +23,7 @@ from profithunt.engine.runs import RunStore, StoredRun
 from profithunt.errors import RunError
 from profithunt.ledger import build as ledger
 from profithunt.ledger.reading import Reconciliation, reconcile
+from profithunt.metrics.build import build_metrics
 from profithunt.schema import TABLES
 
 SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "opportunities")
@@ -101,6 +102,17 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 ),
             )
 
+        with _timed(seconds, "metrics"):
+            metrics = build_metrics(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=_earlier(former),
+                report=lambda name, done, total: progress.step(f"Metrics: {name}" if name else "Metrics", done, total),
+            )
+            built += metrics.built
+
         with _timed(seconds, "hunt"):
             # The statistics load slowly; commands that don't hunt needn't wait for them.
             from profithunt.api.hunting import hunt_run
@@ -128,6 +140,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "inputs": read.inputs,
             "health": read.health,
             "reconciliation": reconciliation.to_json(),
+            "metrics": metrics.to_json(),
             "hunt": {
                 "opportunities": len(found.opportunities),
                 "sleeping": [item.to_json() for item in found.sleeping],
