@@ -293,6 +293,9 @@ class Limits(_Section):
 
     memory: str | None = Field(None, description="Memory, e.g. 4GB; default: 60 % of the machine.")
     threads: int | None = Field(None, ge=1, description="Threads; default: all cores.")
+    part_lines: int = Field(
+        1_000_000, ge=1, description="Order lines built at a time: fewer take less memory, many fewer more time."
+    )
     max_file_bytes: int = Field(50_000_000_000, ge=1, description="Largest file, unpacked.")
     max_line_bytes: int = Field(16_000_000, ge=1_000, description="Longest line of a text file.")
 

@@ -28,6 +28,9 @@ moment = st.integers(0, 500 * 24 * 60).map(lambda minutes: START + dt.timedelta(
 name = few([None, "a", "b", "c"])
 
 
+BUILT = ("ledger", "order_profit", "customer_profit", "sku_profit", "profit_slices")
+
+
 @st.composite
 def shops(draw: st.DrawFn) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any]]:
     """A shop with everything that can happen to an order, and settings to read it with."""
@@ -188,6 +191,25 @@ def test_every_way_to_cut_the_ledger_adds_up_to_the_same(
             for dated in ("order", "event"):
                 rows = profit_by(engine, dimension, dated=dated).dicts()
                 assert sum((row["cm3"] for row in rows), Decimal(0)) == result.total
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(shops())
+def test_a_ledger_built_in_parts_is_the_one_built_whole(
+    shop: tuple[dict[str, list[dict[str, Any]]], dict[str, Any]],
+) -> None:
+    tables, choices = shop
+
+    def rows(part_lines: int) -> dict[str, list[tuple[Any, ...]]]:
+        with ledger_of(tables, {**choices, "limits": {"part_lines": part_lines}}) as engine:
+            return {name: sorted(engine.rows(f"SELECT * FROM {name}"), key=repr) for name in BUILT}
+
+    assert rows(part_lines=3) == rows(part_lines=1_000_000)
 
 
 def _rounding(amounts: list[Decimal]) -> Decimal:

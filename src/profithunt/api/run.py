@@ -18,8 +18,8 @@ from profithunt.api.customers import build_customers
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
 from profithunt.engine import Engine
-from profithunt.engine.runner import Built, Earlier, link
-from profithunt.engine.runs import RunStore, StoredRun
+from profithunt.engine.runner import Built, Earlier, take_over
+from profithunt.engine.runs import RunStore, StoredRun, table_files
 from profithunt.errors import RunError
 from profithunt.ledger import build as ledger
 from profithunt.ledger.reading import Reconciliation, reconcile
@@ -72,9 +72,9 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
 
         with _timed(seconds, "sources"):
             read = _read_sources(config, engine, tables, former, progress)
-        fingerprints = {path.stem: _sha256(path) for path in sorted(tables.glob("*.parquet"))}
-        for path in sorted(tables.glob("*.parquet")):
-            engine.attach_parquet(path.stem, path)
+        fingerprints = {name: _sha256(files) for name, files in table_files(tables).items()}
+        for name, files in table_files(tables).items():
+            engine.attach_parquet(name, files)
 
         with _timed(seconds, "ledger"):
             built = ledger.build_ledger(
@@ -167,9 +167,7 @@ def _read_sources(
     key = sources.fingerprint(config)
     if former is not None and key is not None and _same(former, key, engine):
         for name in (*TABLES, "quarantine"):
-            path = former.tables / f"{name}.parquet"
-            if path.exists():
-                link(path, tables / path.name)
+            take_over(former.tables, tables, name)
         return _Read(key, reused=True, inputs=former.info["inputs"], health=former.info["health"])
     health = sources.build(config, engine, tables, progress).to_json()
     return _Read(key, reused=False, inputs=health.pop("inputs"), health=health)
@@ -214,22 +212,26 @@ def _tables(
     made = {item.name: item for item in built}
     count = exp.select(exp.Count(this=exp.Star()))
     result: dict[str, dict[str, Any]] = {}
-    for path in sorted(folder.glob("*.parquet")):
-        item = made.get(path.stem)
-        result[path.stem] = {
-            "sha256": _sha256(path),
-            "bytes": path.stat().st_size,
-            "rows": item.rows if item else engine.value(count.from_(path.stem)),
+    for name, files in table_files(folder).items():
+        item = made.get(name)
+        result[name] = {
+            "sha256": _sha256(files),
+            "bytes": sum(path.stat().st_size for path in files),
+            "rows": item.rows if item else engine.value(count.from_(name)),
             "seconds": item.seconds if item else None,
             "reused": item.reused if item else False,
-            "fingerprint": fingerprints.get(path.stem) if item else None,
+            "fingerprint": fingerprints.get(name) if item else None,
         }
     return result
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _sha256(files: list[Path]) -> str:
+    """Hash of a table's file; of several, of their hashes."""
+    digests = []
+    for path in files:
+        with path.open("rb") as handle:
+            digests.append(hashlib.file_digest(handle, "sha256").hexdigest())
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 class _timed:  # noqa: N801 - reads as a verb where it is used

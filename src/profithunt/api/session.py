@@ -11,7 +11,7 @@ from profithunt.ledger.build import prepare
 def open_run(run: StoredRun, config: ShopConfig) -> Engine:
     """An engine over a run; the caller closes it."""
     engine = Engine(memory_limit=config.limits.memory, threads=config.limits.threads)
-    for path in sorted(run.tables.glob("*.parquet")):
-        engine.attach_parquet(path.stem, path)
+    for name, files in run.files().items():
+        engine.attach_parquet(name, files)
     prepare(engine, config)
     return engine

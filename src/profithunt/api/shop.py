@@ -120,7 +120,7 @@ class Shop:
     @property
     def tables(self) -> list[str]:
         """Names of the tables of the current run."""
-        return sorted(path.stem for path in self.current.stored.tables.glob("*.parquet"))
+        return list(self.current.stored.files())
 
     @property
     def ledger(self) -> Relation:

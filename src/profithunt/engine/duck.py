@@ -6,10 +6,11 @@ statement while one is pending.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 
 Statement = str | exp.Expr
 Parameters = Sequence[object] | Mapping[str, object] | None
+Span = tuple[str | None, str | None]
+"""The first key of a span, and the key after its last; None is open."""
 
 _MEMORY_SHARE = 0.6
 # Small dictionaries: most columns have too many values for one, and building it only to drop it is half the write.
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000"
+_PART = "part"
 
 
 def sql_of(statement: Statement) -> str:
@@ -55,6 +59,8 @@ class Engine:
     `memory_limit` as in `4GB` (default 60 % of the machine), `threads` (default all cores).
     Use as a context manager, or call `close`.
     """
+
+    dialect = "duckdb"
 
     def __init__(
         self, *, memory_limit: str | None = None, threads: int | None = None, temp_dir: Path | None = None
@@ -153,7 +159,7 @@ class Engine:
 
     def relation(self, statement: Statement) -> Relation:
         """A query that runs when it is read, as rows, data frame or Arrow."""
-        return Relation(self._connection, sql_of(statement))
+        return Relation(_Reader(self._connection), sql_of(statement))
 
     def view(self, name: str, query: exp.Expr | str) -> None:
         """Give a query a name."""
@@ -174,7 +180,9 @@ class Engine:
 
     def _kinds(self, name: str) -> list[str]:
         found = self.rows(
-            "SELECT table_type FROM information_schema.tables WHERE table_name = $1 AND table_schema = 'main'", [name]
+            "SELECT table_type FROM information_schema.tables"
+            " WHERE table_name = $1 AND table_schema = current_schema()",
+            [name],
         )
         return ["VIEW" if row[0] == "VIEW" else "TABLE" for row in found]
 
@@ -230,6 +238,38 @@ class Engine:
         finally:
             self.run("RESET GLOBAL pandas_analyze_sample")
 
+    @contextlib.contextmanager
+    def part(self, tables: Sequence[str], key: str, span: Span) -> Iterator[None]:
+        """While this lasts, these tables show the rows of a span of keys alone; what is made meanwhile goes with it.
+
+        `span` is (first key, key after the last); None is open. Rows without a key belong to the span without a first.
+        """
+        self.run(f"CREATE SCHEMA {_PART}")
+        try:
+            for name in tables:
+                query = exp.select("*").from_(exp.table_(name, db="main", quoted=True)).where(_within(key, span))
+                self.run(f"CREATE VIEW {_PART}.{quoted(name)} AS {sql_of(query)}")
+            self.run(f"SET search_path = '{_PART},main'")
+            yield
+        finally:
+            self.run("SET search_path = 'main'")
+            self.run(f"DROP SCHEMA {_PART} CASCADE")
+
+    def spans(self, name: str, key: str, number: int) -> list[Span]:
+        """About `number` spans of keys that hold about the same number of the table's rows, in order of the keys."""
+        if number <= 1:
+            return [(None, None)]
+        column = exp.column(key)
+        rows = self.value(exp.select(exp.Count(this=exp.Star())).from_(name))
+        # A hundred keys a span, always the same ones, tell well enough where the spans end.
+        one_in = exp.Literal.number(max(1, rows // (100 * number)))
+        chosen = exp.EQ(
+            this=exp.Mod(this=exp.func("HASH", column), expression=one_in), expression=exp.Literal.number(0)
+        )
+        keys = self.rows(exp.select(column).distinct().from_(name).where(chosen).order_by(column))
+        ends = [keys[round(n * len(keys) / number)][0] for n in range(1, number)] if len(keys) >= number else []
+        return list(pairwise([None, *ends, None]))
+
     def write_parquet(
         self, query: Statement, path: Path, *, order_by: Sequence[str] = (), any_order: bool = False
     ) -> int:
@@ -262,6 +302,46 @@ class Engine:
         for name in names:
             self.run(f"CREATE TABLE served.{quoted(name)} AS SELECT * FROM main.{quoted(name)}")
         self.run("DETACH served")
+
+
+class _Reader:
+    """Runs the queries of relations, each on a cursor of its own."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def names(self, sql: str) -> list[str]:
+        return [row[0] for row in self.rows(f"DESCRIBE {sql}")]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.cursor().execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise EngineError(str(error).split("\n")[0]) from error
+
+    def count(self, sql: str) -> int:
+        return int(self.rows(f"SELECT COUNT(*) FROM ({sql}) AS counted")[0][0])
+
+    def frame(self, sql: str, library: str) -> Any:
+        try:
+            found = self._connection.cursor().sql(sql)
+            if library == "pandas":
+                return found.df()
+            return found.pl() if library == "polars" else found.to_arrow_table()
+        except duckdb.Error as error:
+            raise EngineError(str(error).split("\n")[0]) from error
+
+    def stream(self, sql: str, requested_schema: object) -> object:
+        return self._connection.cursor().sql(sql).__arrow_c_stream__(requested_schema)
+
+
+def _within(key: str, span: Span) -> exp.Expr:
+    first, after = span
+    column = exp.column(key)
+    low = exp.GTE(this=column, expression=exp.Literal.string(first)) if first is not None else exp.true()
+    high = exp.LT(this=column, expression=exp.Literal.string(after)) if after is not None else exp.true()
+    bounds = exp.and_(low, high)
+    return bounds if first is not None else exp.or_(bounds, exp.Is(this=column, expression=exp.null()))
 
 
 def _first_lines(error: Exception) -> str:

@@ -13,10 +13,11 @@ The header is TOML in a comment, the statement a SELECT in the restricted DuckDB
     --- */
     SELECT …
 
-`kind` is "table" (stored, default) or "view"; `include` appends named lists of money columns; `dirty_key` and
-`partition` say by what rows change and how they may be rebuilt in parts. A table is stored in order of its grain (or
-`order_by`), so that two runs of the same input are the same to the byte; `working = true` leaves that out for a step
-in between.
+`kind` is "table" (default) or "view"; `include` appends named lists of money columns. A table is stored with the run,
+in order of its grain (or `order_by`), so that two runs of the same input are the same to the byte; `working = true`
+marks a step in between that no run keeps. `dirty_key` names the column by which rows change: rows of one key only ever
+meet rows of the same key, so that such models can be built a part of the keys at a time. `partition` says by what time
+they are rebuilt.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Model:
     dirty_key: str | None = None
     partition: str | None = None
     order_by: tuple[str, ...] = ()
+    working: bool = False
     path: Path | None = field(default=None, compare=False)
 
 
@@ -103,7 +105,8 @@ def read_model(path: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -
         totals=tuple(Total(**total) for total in checks.get("totals", [])),
         dirty_key=header.get("dirty_key"),
         partition=header.get("partition"),
-        order_by=() if header.get("working") else tuple(header.get("order_by", grain)),
+        order_by=tuple(header.get("order_by", grain)),
+        working=header.get("working", False),
         path=path,
     )
 

@@ -1,7 +1,7 @@
 """Finished runs on disk: each in a folder of its own, never changed, with one small file that names the current one.
 
     .profithunt/
-      runs/<run-id>/tables/*.parquet   truth
+      runs/<run-id>/tables/            truth: `<table>.parquet`, or `<table>/*.parquet` for one that is stored in parts
       runs/<run-id>/serve.duckdb       roll-ups for pages, made from the tables
       runs/<run-id>/run.json           inputs, settings, row counts, timings, reconciliation
       current                          the id of the current run
@@ -44,6 +44,18 @@ class StoredRun:
     def tables(self) -> Path:
         """Folder of its Parquet files."""
         return self.folder / "tables"
+
+    def files(self) -> dict[str, list[Path]]:
+        """Its Parquet files by table."""
+        return table_files(self.tables)
+
+
+def table_files(folder: Path) -> dict[str, list[Path]]:
+    """The Parquet files of each table in a folder, by name of the table, parts in their order."""
+    found = {path.stem: [path] for path in folder.glob("*.parquet")}
+    for path in folder.glob("*/*.parquet"):
+        found.setdefault(path.parent.name, []).append(path)
+    return {name: sorted(found[name]) for name in sorted(found)}
 
 
 class RunStore:

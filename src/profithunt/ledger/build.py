@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -13,9 +14,9 @@ from sqlglot import exp
 from profithunt.config import RateKind, ShopConfig
 from profithunt.engine import Engine, Model, build_order, read_model, read_models, values_query
 from profithunt.engine.compiler import Value
-from profithunt.engine.runner import Built, Earlier, Report, Settings, build
+from profithunt.engine.runner import Built, Earlier, Report, Settings, Spans, build
 from profithunt.ledger.components import COMPONENTS, LISTS, MAY_BE_MISSING
-from profithunt.ledger.markov import removal_effects
+from profithunt.ledger.markov import MARKOV_READS, removal_effects
 from profithunt.schema import TABLES
 
 RATE_KINDS: Final[tuple[str, ...]] = RateKind.__args__  # type: ignore[attr-defined]
@@ -104,18 +105,19 @@ def build_ledger(
     fingerprints |= prepare(engine, config)
     n_lines = int(engine.value(exp.select(exp.Count(this=exp.Star())).from_("order_lines")))
     chosen = settings(config, as_of(engine, config), ordered=n_lines <= config.runs.sort_rows_max)
-    all_models = models(config.attribution.model)
     given = {*TABLES, "rates", "country_tax", "assumed_ratios", "component_names", "removal_effects"}
-    ordered = build_order(all_models, given)
-    needs_chain = config.attribution.model == "markov"
-    chain = ("touch_people", "touch_points", "order_touches", "order_paths")
-    before = [m for m in ordered if needs_chain and m.name in chain]
-    build(engine, before, out, settings=chosen, fingerprints=fingerprints, earlier=earlier)
-    effects = removal_effects(engine) if needs_chain else {}
+    todo = build_order(models(config.attribution.model), given)
+    make = partial(build, engine, out=out, settings=chosen, fingerprints=fingerprints, earlier=earlier)
+    if config.attribution.model == "markov":
+        chain = [model for model in todo if model.name in MARKOV_READS]
+        make(models=chain, also=MARKOV_READS)
+        todo = [model for model in todo if model.name not in MARKOV_READS]
+    effects = removal_effects(engine) if config.attribution.model == "markov" else {}
     query = values_query({"channel": "text", "effect": "rate"}, sorted(effects.items()))
     engine.view("removal_effects", query)
     fingerprints["removal_effects"] = query.sql(dialect="duckdb")
-    return build(engine, ordered, out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report)
+    spans = Spans("order_id", engine.spans("orders", "order_id", -(-n_lines // config.limits.part_lines)))
+    return make(models=todo, report=report, spans=spans)
 
 
 def empty_table(name: str) -> exp.Select:

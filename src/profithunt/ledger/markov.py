@@ -11,6 +11,9 @@ from importlib.resources import files
 
 from profithunt.engine import Engine, compile_sql, split_header
 
+MARKOV_READS = ("touch_people", "touch_points", "order_touches", "order_paths")
+"""Models that the chain is made from."""
+
 _ORDER = "\x01order"
 _NOTHING = "\x01nothing"
 _START = "\x01start"

@@ -1,7 +1,8 @@
 /* ---
-what = "Orders without a line."
+what = "Orders that have no line."
 grain = ["order_id"]
 working = true
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 --- */

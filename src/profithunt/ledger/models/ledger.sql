@@ -57,5 +57,15 @@ FROM (
          X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) AS cm1,
          X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) AS cm2,
          X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) + X_PLUS(cm3_parts) AS cm3
-  FROM ledger_loose
+  FROM (
+    SELECT 1 AS entry_no, 'order' AS entry, order_id, CAST(NULL AS TEXT) AS sku, customer_id, channel, store_id, country, region,
+           carrier, marketing_channel, campaign, keyword, landing_page, ordered_on, X_QUANTITY(0) AS units_returned,
+           X_EACH(components, X_ITEM)
+    FROM order_loose
+    UNION ALL
+    SELECT entry_no, entry, order_id, sku, customer_id, NULL, store_id, country, region,
+           carrier, marketing_channel, campaign, keyword, landing_page, ordered_on, units_returned,
+           X_EACH(components, X_ITEM)
+    FROM ledger_loose
+  ) AS entries
 ) AS loose

@@ -2,6 +2,7 @@
 what = "One row per order line: every component of its contribution profit."
 grain = ["order_id", "line_no"]
 kind = "view"
+dirty_key = "order_id"
 include = ["amounts"]
 [columns]
 entry = "text | line"

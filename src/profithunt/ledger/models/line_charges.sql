@@ -2,6 +2,7 @@
 what = "What happened to a line by itself after it was sold: its own parcel, returns, refunds, contacts, concessions."
 grain = ["order_id", "line_no"]
 working = true
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 line_no = "int | line"

@@ -2,6 +2,7 @@
 what = "What happened to an order as a whole after it was placed: refunds, contacts, concessions, loyalty, marketing."
 grain = ["order_id"]
 working = true
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 refund = "money | paid back on the whole order, taxed as booked"

@@ -1,7 +1,6 @@
 /* ---
 what = "Credit of each touch for its order under the chosen attribution model; the credits of an order add up to a million."
 grain = ["order_id", "touch_id"]
-working = true
 [columns]
 order_id = "text | order"
 touch_id = "text | touch"

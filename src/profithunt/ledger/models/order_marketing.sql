@@ -1,7 +1,6 @@
 /* ---
 what = "Marketing of each order: the spend of a month and keyword over the orders credited to it, by credit, to the cent."
 grain = ["order_id", "touch_id", "pool_no"]
-working = true
 [columns]
 order_id = "text | order"
 touch_id = "text | touch that the spend paid for"

@@ -2,6 +2,7 @@
 what = "Parcels of each order and what they cost; parcels that lines name apart are left to those lines."
 grain = ["order_id"]
 working = true
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 n_parcels = "int | parcels sent"

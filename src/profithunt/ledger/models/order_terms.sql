@@ -2,6 +2,7 @@
 what = "Each order with all that its lines share: slices, exchange rate, tax, discount, delivery charge, activity rates, charges."
 grain = ["order_id"]
 kind = "view"
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 customer_id = "text | customer"

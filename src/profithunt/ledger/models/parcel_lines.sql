@@ -2,6 +2,7 @@
 what = "Lines of orders with several parcels that name their parcel, with their share of its cost."
 grain = ["order_id", "line_no"]
 working = true
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 line_no = "int | line"

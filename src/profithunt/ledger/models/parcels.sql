@@ -1,7 +1,6 @@
 /* ---
 what = "Each parcel with its order and its cost: as billed, else by the rate card, else the rate per parcel."
 grain = ["shipment_id"]
-working = true
 [columns]
 shipment_id = "text | parcel"
 order_id = "text | order, null where the order is not there"
