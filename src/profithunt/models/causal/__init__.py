@@ -1,0 +1,1 @@
+"""Causal effects of what customers do, on what they are worth afterwards."""
