@@ -6,7 +6,7 @@ Steps: parse, put values in, expand macros, refuse what is not on the list, wrap
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -17,12 +17,35 @@ from sqlglot.errors import SqlglotError
 from profithunt.engine.functions import ALLOWED
 from profithunt.engine.macros import Context, cast, expand
 from profithunt.engine.model import Model, ModelColumn
+from profithunt.engine.portable import for_spark
 from profithunt.errors import ModelError
 
 Value = str | int | float | bool | Decimal | dt.date | dt.datetime | None
 
 EXPERIMENTAL_DIALECTS = ("snowflake", "bigquery", "trino", "clickhouse", "postgres")
 SUPPORTED_DIALECTS = ("duckdb", "spark")
+
+
+class Compiled(str):  # noqa: SLOT000 - text has no fixed size, so slots can't hold what it remembers
+    """A compiled statement: text of the dialect that it was compiled for, and able to be written for another.
+
+    Who compiles need not know which engine will run it: an engine takes the text as its own dialect says it.
+    """
+
+    dialect: str
+    _again: Callable[[str], Compiled]
+
+    @classmethod
+    def of(cls, text: str, dialect: str, again: Callable[[str], Compiled]) -> Compiled:
+        """The text, and how to compile its source once more."""
+        made = cls(text)
+        made.dialect = dialect
+        made._again = again
+        return made
+
+    def written_for(self, dialect: str) -> str:
+        """The same statement for another engine."""
+        return self if dialect == self.dialect else self._again(dialect)
 
 
 def compile_sql(
@@ -34,7 +57,7 @@ def compile_sql(
     values: Mapping[str, Value] | None = None,
     columns: tuple[ModelColumn, ...] = (),
     where: str = "statement",
-) -> str:
+) -> Compiled:
     """Compile one SELECT. `$name` takes `values[name]`; `columns` wraps the result in typed columns.
 
     Raises ModelError for what does not parse, for a function that is not on the list, for a value, part or list that
@@ -62,12 +85,18 @@ def _compiled(
     values: tuple[tuple[str, type, Value], ...],
     columns: tuple[ModelColumn, ...],
     where: str,
-) -> str:
+) -> Compiled:
     known = {name: value for name, _, value in values}
     tree = compile_tree(text, dialect=dialect, parts=dict(parts), lists=dict(lists), values=known, where=where)
     if columns:
         tree = typed(tree, columns)
-    return tree.sql(dialect=dialect, copy=False)
+    if dialect == "spark":
+        tree = for_spark(tree)
+    return Compiled.of(
+        tree.sql(dialect=dialect, copy=False),
+        dialect,
+        lambda other: _compiled(text, other, parts, lists, values, columns, where),
+    )
 
 
 def compile_tree(
@@ -138,7 +167,7 @@ def compile_model(
     parts: Mapping[str, exp.Expr] | None = None,
     lists: Mapping[str, tuple[str, ...]] | None = None,
     values: Mapping[str, Value] | None = None,
-) -> str:
+) -> Compiled:
     """Compile a model with its typed columns."""
     return compile_sql(
         model.sql, dialect=dialect, parts=parts, lists=lists, values=values, columns=model.columns, where=model.name
