@@ -42,7 +42,13 @@ def shops(draw: st.DrawFn, n_orders: int = 40) -> tuple[dict[str, list[dict[str,
     moments = draw(st.lists(st.integers(0, 1000), min_size=1, max_size=n_orders))
     tables: dict[str, list[dict[str, Any]]] = {
         "products": [
-            {"sku": sku, "brand": draw(name), "category": draw(name), "unit_cost": draw(money), "list_price": draw(money)}
+            {
+                "sku": sku,
+                "brand": draw(name),
+                "category": draw(name),
+                "unit_cost": draw(money),
+                "list_price": draw(money),
+            }
             for sku in ("A", "B")
         ],
         "orders": [],
@@ -98,7 +104,9 @@ def shops(draw: st.DrawFn, n_orders: int = 40) -> tuple[dict[str, list[dict[str,
             )
     for number in range(draw(st.integers(0, 3))):
         spent_on = (START + dt.timedelta(days=draw(st.integers(0, 1000)))).date()
-        tables["ad_spend"].append({"spent_on": spent_on, "channel": "search", "keyword": f"k{number}", "cost": draw(money)})
+        tables["ad_spend"].append(
+            {"spent_on": spent_on, "channel": "search", "keyword": f"k{number}", "cost": draw(money)}
+        )
     window = draw(
         st.one_of(
             st.fixed_dictionaries({"active_months": st.integers(1, 14)}),

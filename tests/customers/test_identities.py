@@ -85,7 +85,9 @@ def _check_flows(engine: Engine, tables: dict[str, Any], choices: dict[str, Any]
 
 def _check_totals(engine: Engine) -> None:
     whole = totals(engine)
-    flows = engine.dicts("SELECT SUM(net_sales + guest_net_sales) AS s, SUM(cm3 + guest_cm3 + other_cm3) AS p FROM customer_flows")[0]
+    flows = engine.dicts(
+        "SELECT SUM(net_sales + guest_net_sales) AS s, SUM(cm3 + guest_cm3 + other_cm3) AS p FROM customer_flows"
+    )[0]
     assert flows["p"] == whole["cm3"]
     for row in engine.dicts(
         "SELECT dimension, SUM(net_sales) AS net_sales, SUM(cm2) AS cm2, SUM(cm3) AS cm3 FROM cohorts GROUP BY dimension"
@@ -106,7 +108,9 @@ def _check_totals(engine: Engine) -> None:
 
 def _check_explained(engine: Engine) -> None:
     own, gap = "+".join(PARTS), "+".join(f"gap_{part}" for part in PARTS)
-    assert not engine.rows(f"SELECT * FROM customer_explained WHERE {own} <> cm3 OR {gap} <> gap OR gap <> cm3 - peer_cm3")
+    assert not engine.rows(
+        f"SELECT * FROM customer_explained WHERE {own} <> cm3 OR {gap} <> gap OR gap <> cm3 - peer_cm3"
+    )
     curve = whale(engine)
     lost = engine.rows("SELECT SUM(lost), SUM(n_customers) FROM loss_segments")[0]
     if curve is None:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlglot import exp
 
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine, Model, build_order, compile_sql, read_models, split_header, values_query
+from profithunt.engine import AnyEngine, Model, build_order, compile_sql, read_models, split_header, values_query
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report, Settings, build
 from profithunt.ledger.build import as_of, settings as ledger_settings
@@ -87,7 +87,7 @@ def column_lists() -> dict[str, tuple[str, ...]]:
     return {**LISTS, **{f"{name}_parts": components for name, components in PARTS.items()}}
 
 
-def span(engine: Engine, config: ShopConfig) -> Span | None:
+def span(engine: AnyEngine, config: ShopConfig) -> Span | None:
     """When customers ordered; None where no order names a customer: then there is nothing to build."""
     row = engine.rows(compile_sql(query("span"), values={"timezone": config.shop.timezone}, where="span"))[0]
     if row[0] is None:
@@ -109,7 +109,7 @@ def values_of(config: ShopConfig, found: Span) -> dict[str, Value]:
     }
 
 
-def prepare(engine: Engine, found: Span) -> dict[str, str]:
+def prepare(engine: AnyEngine, found: Span) -> dict[str, str]:
     """Put the calendar of months beside the tables; its fingerprint by name."""
     months = values_query({"month": "date"}, [(month,) for month in found.months])
     engine.view("calendar_months", months)
@@ -117,7 +117,7 @@ def prepare(engine: Engine, found: Span) -> dict[str, str]:
 
 
 def build_models(
-    engine: Engine,
+    engine: AnyEngine,
     config: ShopConfig,
     out: Path,
     *,
