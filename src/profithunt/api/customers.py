@@ -6,12 +6,12 @@ from pathlib import Path
 
 from profithunt.config import ShopConfig
 from profithunt.customers.build import build_models
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine
 from profithunt.engine.runner import Built, Earlier, Report
 
 
 def build_customers(
-    engine: Engine,
+    engine: AnyEngine,
     config: ShopConfig,
     out: Path,
     *,

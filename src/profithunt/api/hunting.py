@@ -5,12 +5,12 @@ from __future__ import annotations
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
 from profithunt.detectors import catalogue
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine
 from profithunt.ledger.build import as_of
 from profithunt.opportunities import Hunt, Settings, hunt
 
 
-def hunt_run(engine: Engine, config: ShopConfig, progress: Progress) -> Hunt:
+def hunt_run(engine: AnyEngine, config: ShopConfig, progress: Progress) -> Hunt:
     """Run the detectors over the tables attached to an engine."""
     own = sorted({path for pattern in config.detectors.files for path in config.folder.glob(pattern)})
     detectors = catalogue(own, config.detectors.off)

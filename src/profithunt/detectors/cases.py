@@ -29,7 +29,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from profithunt.engine import Engine, Model, compile_model, literal
+from profithunt.engine import AnyEngine, Model, compile_model, literal
 from profithunt.errors import ModelError
 from profithunt.ledger.build import empty_table, models
 from profithunt.ledger.components import COMPONENTS, LISTS, STEPS, parts_of
@@ -65,7 +65,7 @@ def read_case(path: Path) -> Case:
     return Case(title=title[1], tables=tables, found=list(_table(sections["Found"])), thresholds=thresholds)
 
 
-def attach(engine: Engine, case: Case) -> None:
+def attach(engine: AnyEngine, case: Case) -> None:
     """Put the tables of a case into an engine: canonical ones, `ledger` and `order_profit`."""
     rows = {name: [item for row in given for item in _expanded(row)] for name, given in case.tables.items()}
     _date(rows)

@@ -18,6 +18,7 @@ import duckdb
 from sqlglot import exp
 
 from profithunt.engine.arrays import batches, copy_query, fetch_arrays
+from profithunt.engine.engine import Parameters, Span, Statement
 from profithunt.engine.relation import Relation
 from profithunt.errors import EngineError
 
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from numpy.typing import NDArray
-
-Statement = str | exp.Expr
-Parameters = Sequence[object] | Mapping[str, object] | None
-Span = tuple[str | None, str | None]
-"""The first key of a span, and the key after its last; None is open."""
 
 _MEMORY_SHARE = 0.6
 # Small dictionaries: most columns have too many values for one, and building it only to drop it is half the write.

@@ -18,7 +18,7 @@ from typing import Final
 from sqlglot import exp
 
 from profithunt.engine.compiler import Value, compile_model, compile_sql, dependencies
-from profithunt.engine.duck import Engine, Span
+from profithunt.engine.engine import AnyEngine, Span
 from profithunt.engine.model import Model
 from profithunt.engine.runs import table_files
 from profithunt.errors import ModelError
@@ -70,7 +70,7 @@ class Earlier:
 
 
 def build(
-    engine: Engine,
+    engine: AnyEngine,
     models: Iterable[Model],
     out: Path,
     *,
@@ -117,7 +117,7 @@ class _Step:
 
 
 def _plan(
-    engine: Engine,
+    engine: AnyEngine,
     models: list[Model],
     settings: Settings,
     fingerprints: dict[str, str],
@@ -169,7 +169,7 @@ def _around(todo: list[_Step], in_spans: list[_Step]) -> tuple[list[_Step], list
 class _Builder:
     """Builds steps one after the other and keeps what came of each."""
 
-    engine: Engine
+    engine: AnyEngine
     out: Path
     settings: Settings
     earlier: Earlier | None
@@ -271,7 +271,7 @@ def link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _check(engine: Engine, model: Model, settings: Settings) -> None:
+def _check(engine: AnyEngine, model: Model, settings: Settings) -> None:
     if model.unique:
         keys = [exp.column(name) for name in model.grain]
         double = exp.select(*keys).from_(model.name).group_by(*keys).having("COUNT(*) > 1").limit(1)

@@ -12,7 +12,7 @@ from typing import Final
 from sqlglot import exp
 
 from profithunt.config import RateKind, ShopConfig
-from profithunt.engine import Engine, Model, build_order, read_model, read_models, values_query
+from profithunt.engine import AnyEngine, Model, build_order, read_model, read_models, values_query
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report, Settings, Spans, build
 from profithunt.ledger.components import COMPONENTS, LISTS, MAY_BE_MISSING
@@ -66,7 +66,7 @@ def settings(config: ShopConfig, as_of: dt.date, *, ordered: bool = True) -> Set
     return Settings(values=values, lists=lists, parts={"is_direct": direct}, ordered=ordered)
 
 
-def prepare(engine: Engine, config: ShopConfig) -> dict[str, str]:
+def prepare(engine: AnyEngine, config: ShopConfig) -> dict[str, str]:
     """Put what the settings declare beside the canonical tables: rates, tax by country, assumed cost ratios.
 
     Canonical tables that no source feeds are made as empty ones. Returns a fingerprint for each table made here.
@@ -84,7 +84,7 @@ def prepare(engine: Engine, config: ShopConfig) -> dict[str, str]:
     return {name: query.sql(dialect="duckdb") for name, query in made.items()}
 
 
-def as_of(engine: Engine, config: ShopConfig) -> dt.date:
+def as_of(engine: AnyEngine, config: ShopConfig) -> dt.date:
     """The day the data is complete to: as set, else the last day with an order."""
     if config.shop.as_of is not None:
         return config.shop.as_of
@@ -93,7 +93,7 @@ def as_of(engine: Engine, config: ShopConfig) -> dt.date:
 
 
 def build_ledger(
-    engine: Engine,
+    engine: AnyEngine,
     config: ShopConfig,
     out: Path,
     *,

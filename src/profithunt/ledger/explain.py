@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from profithunt.engine import Engine, literal
+from profithunt.engine import AnyEngine, literal
 from profithunt.errors import NotFound
 from profithunt.ledger.components import COMPONENTS, LISTS, STEPS
 from profithunt.ledger.dimensions import BY_TOUCH, DIMENSIONS
@@ -56,7 +56,7 @@ class Story:
         }
 
 
-def explain(engine: Engine, kind: str, id_: str) -> Story:
+def explain(engine: AnyEngine, kind: str, id_: str) -> Story:
     """The story of one order, customer, sku, keyword (or other dimension's member) or component.
 
     Raises NotFound when the kind or the id is not there.
@@ -69,7 +69,7 @@ def explain(engine: Engine, kind: str, id_: str) -> Story:
     raise NotFound(f"there is nothing to explain called {kind!r}", do=f"there are: {', '.join(kinds)}")
 
 
-def _order(engine: Engine, id_: str) -> Story:
+def _order(engine: AnyEngine, id_: str) -> Story:
     total = _one(engine, "order_profit", {"order_id": id_})
     if total is None:
         raise NotFound(f"there is no order {id_!r} in this run", do=_nearest(engine, "order_profit", "order_id", id_))
@@ -107,7 +107,7 @@ def _order(engine: Engine, id_: str) -> Story:
     return Story("order", id_, total["cm3"], [section for section in sections if section.rows])
 
 
-def _customer(engine: Engine, id_: str) -> Story:
+def _customer(engine: AnyEngine, id_: str) -> Story:
     total = _one(engine, "customer_profit", {"customer_id": id_})
     if total is None:
         do = _nearest(engine, "customer_profit", "customer_id", id_)
@@ -124,7 +124,7 @@ def _customer(engine: Engine, id_: str) -> Story:
     return Story("customer", id_, total["cm3"], [section for section in sections if section.rows])
 
 
-def _sku(engine: Engine, id_: str) -> Story:
+def _sku(engine: AnyEngine, id_: str) -> Story:
     total = _one(engine, "sku_profit", {"sku": id_})
     if total is None:
         raise NotFound(
@@ -141,7 +141,7 @@ def _sku(engine: Engine, id_: str) -> Story:
     return Story("sku", id_, total["cm3"], [section for section in sections if section.rows])
 
 
-def _component(engine: Engine, id_: str) -> Story:
+def _component(engine: AnyEngine, id_: str) -> Story:
     if id_ not in LISTS["amounts"]:
         raise NotFound(f"there is no component {id_!r}", do=f"there are: {', '.join(LISTS['amounts'])}")
     months = [{"month": row["member"], id_: row[id_]} for row in profit_by(engine, "month").dicts()]
@@ -167,7 +167,7 @@ def _component(engine: Engine, id_: str) -> Story:
     return Story("component", id_, total, sections)
 
 
-def _member_story(engine: Engine, dimension: str, id_: str) -> Story:
+def _member_story(engine: AnyEngine, dimension: str, id_: str) -> Story:
     rows = [row for row in profit_by(engine, dimension).dicts() if row["member"] == id_]
     if not rows:
         known = [row["member"] for row in profit_by(engine, dimension).dicts()][:10]
@@ -197,7 +197,7 @@ def _member_story(engine: Engine, dimension: str, id_: str) -> Story:
     return Story(dimension, id_, total["cm3"], [section for section in sections if section.rows])
 
 
-_STORIES: Final[Mapping[str, Callable[[Engine, str], Story]]] = {
+_STORIES: Final[Mapping[str, Callable[[AnyEngine, str], Story]]] = {
     "order": _order,
     "customer": _customer,
     "sku": _sku,
@@ -216,7 +216,7 @@ def _up_to(step: str) -> list[str]:
     return [name for name, part in COMPONENTS.items() if names.index(part.step) <= names.index(step)]
 
 
-def _rows(engine: Engine, table: str, keys: Mapping[str, Any], *, by: str | None = None, n: int = 1000) -> Rows:
+def _rows(engine: AnyEngine, table: str, keys: Mapping[str, Any], *, by: str | None = None, n: int = 1000) -> Rows:
     """Rows of a table whose columns equal `keys` (None: is missing), without the columns that are empty in all."""
     if not engine.has(table):
         return []
@@ -231,20 +231,20 @@ def _rows(engine: Engine, table: str, keys: Mapping[str, Any], *, by: str | None
     return [_filled(row) for row in engine.dicts(query.order_by(key) if key else query)]
 
 
-def _one(engine: Engine, table: str, keys: Mapping[str, Any]) -> dict[str, Any] | None:
+def _one(engine: AnyEngine, table: str, keys: Mapping[str, Any]) -> dict[str, Any] | None:
     conditions = [exp.EQ(this=exp.column(name), expression=literal(value)) for name, value in keys.items()]
     rows = engine.dicts(exp.select("*").from_(table).where(*conditions).limit(1))
     return rows[0] if rows else None
 
 
-def _ledger_rows(engine: Engine, keys: Mapping[str, Any], *, n: int = 1000) -> Rows:
+def _ledger_rows(engine: AnyEngine, keys: Mapping[str, Any], *, n: int = 1000) -> Rows:
     rows = _rows(engine, "ledger", keys, by="cm3", n=n)
     kept = ("entry", "order_id", "line_no", "sku", "customer_id", "cost_source", "provisional", *LISTS["amounts"])
     shown = [{name: row[name] for name in kept if name in row} for row in rows]
     return [{name: value for name, value in row.items() if value != 0 or name in STEPS} for row in shown]
 
 
-def _costs(engine: Engine, order_id: str) -> Rows:
+def _costs(engine: AnyEngine, order_id: str) -> Rows:
     skus = {row["sku"] for row in _rows(engine, "order_lines", {"order_id": order_id})}
     return [row for sku in sorted(skus) for row in _rows(engine, "sku_costs", {"sku": sku})]
 
@@ -268,7 +268,7 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _nearest(engine: Engine, table: str, column: str, id_: str) -> str:
+def _nearest(engine: AnyEngine, table: str, column: str, id_: str) -> str:
     close = (
         exp.select(column)
         .from_(table)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from importlib.resources import files
 
-from profithunt.engine import Engine, compile_sql, split_header
+from profithunt.engine import AnyEngine, compile_sql, split_header
 
 MARKOV_READS = ("touch_people", "touch_points", "order_touches", "order_paths")
 """Models that the chain is made from."""
@@ -21,7 +21,7 @@ _SWEEPS = 10_000
 _TOLERANCE = 1e-12
 
 
-def removal_effects(engine: Engine) -> dict[str, float]:
+def removal_effects(engine: AnyEngine) -> dict[str, float]:
     """Removal effect by channel (0–1); needs `touch_points`, `touch_people` and `order_paths`."""
     _, sql = split_header((files(__package__) / "queries" / "channel_steps.sql").read_text("utf-8"), "channel_steps")
     counts: dict[str, dict[str, float]] = defaultdict(dict)

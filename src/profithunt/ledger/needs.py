@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine
 from profithunt.ledger.components import COMPONENTS
 from profithunt.schema import TABLES
 
@@ -20,7 +20,7 @@ _SUBTOTALS = ("net_sales", "cm1", "cm2", "cm3")
 class Supply:
     """What the tables of a run hold, of all that is `asked` for; each table is looked at once."""
 
-    def __init__(self, engine: Engine, asked: Iterable[str]) -> None:
+    def __init__(self, engine: AnyEngine, asked: Iterable[str]) -> None:
         self._engine = engine
         self._asked = {part.strip() for need in asked for part in need.split("|")}
         self._filled: dict[str, bool] | None = None

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
-from profithunt.engine import Engine, Relation, compile_sql, literal, split_header
+from profithunt.engine import AnyEngine, Relation, compile_sql, literal, split_header
 from profithunt.engine.compiler import Value
 from profithunt.ledger.components import COMPONENTS, LISTS, MAY_BE_MISSING, STEPS, parts_of
 from profithunt.ledger.dimensions import BY_TOUCH, UNALLOCATED, member_of
@@ -124,7 +124,7 @@ def period(start: dt.date | None, end: dt.date | None) -> exp.Expr:
     return result
 
 
-def _date_view(engine: Engine, dimension: str | None, dated: Dated) -> None:
+def _date_view(engine: AnyEngine, dimension: str | None, dated: Dated) -> None:
     """Name the ledger `dated_ledger`, by order day or by the day of each component, split by touch where asked for."""
     by_touch = exp.true() if dimension in BY_TOUCH else exp.false()
     wide = compiled("ledger_wide", {"by_touch": by_touch})
@@ -136,7 +136,7 @@ def _date_view(engine: Engine, dimension: str | None, dated: Dated) -> None:
 
 
 def profit_by(
-    engine: Engine, dimension: str, start: dt.date | None = None, end: dt.date | None = None, dated: Dated = "order"
+    engine: AnyEngine, dimension: str, start: dt.date | None = None, end: dt.date | None = None, dated: Dated = "order"
 ) -> Relation:
     """Profit by one dimension: `member` (text, `unallocated` for what belongs to none) and all amounts.
 
@@ -148,7 +148,7 @@ def profit_by(
 
 
 def profit_total(
-    engine: Engine, start: dt.date | None = None, end: dt.date | None = None, dated: Dated = "order"
+    engine: AnyEngine, start: dt.date | None = None, end: dt.date | None = None, dated: Dated = "order"
 ) -> Relation:
     """The same for the whole shop: one row, `member` = `all`."""
     _date_view(engine, None, dated)
@@ -156,7 +156,7 @@ def profit_total(
     return engine.relation(compiled("profit_by", {"member": member, "period": period(start, end)}))
 
 
-def totals(engine: Engine) -> dict[str, Decimal | None]:
+def totals(engine: AnyEngine) -> dict[str, Decimal | None]:
     """All amounts of the whole ledger, components and subtotals. Missing where a component is missing anywhere."""
     row = engine.dicts(compiled("totals"))[0]
     return {name: row[name] for name in LISTS["amounts"]}
@@ -171,7 +171,7 @@ def waterfall(amounts: Mapping[str, Decimal | None]) -> list[Step]:
     return steps
 
 
-def reconcile(engine: Engine) -> Reconciliation:
+def reconcile(engine: AnyEngine) -> Reconciliation:
     """Cut the ledger in every way there is and compare: each must add up to the whole, in every component."""
     whole = totals(engine)
     known = [name for name in LISTS["amounts"] if whole[name] is not None]
@@ -187,7 +187,7 @@ def reconcile(engine: Engine) -> Reconciliation:
     )
 
 
-def spread(engine: Engine, dimension: str, start: dt.date | None = None, end: dt.date | None = None) -> Relation:
+def spread(engine: AnyEngine, dimension: str, start: dt.date | None = None, end: dt.date | None = None) -> Relation:
     """How the profit of orders spreads within each member of a dimension, worst member first.
 
     Grain: member. Columns: member, n_orders, cm3, mean, p10, p50, p90 (per order), losing_share.
@@ -197,7 +197,7 @@ def spread(engine: Engine, dimension: str, start: dt.date | None = None, end: dt
 
 
 def worst_orders(
-    engine: Engine,
+    engine: AnyEngine,
     dimension: str,
     members: list[str],
     start: dt.date | None = None,
@@ -211,12 +211,12 @@ def worst_orders(
     return engine.relation(compiled("worst_orders", parts, {"n_examples": n}))
 
 
-def cost_sources(engine: Engine) -> list[dict[str, Any]]:
+def cost_sources(engine: AnyEngine) -> list[dict[str, Any]]:
     """What margins rest on: cost_source, n_lines, list_sales, net_sales, cogs."""
     return engine.dicts(compiled("cost_sources"))
 
 
-def whale(engine: Engine) -> Whale | None:
+def whale(engine: AnyEngine) -> Whale | None:
     """The whale curve over customers, or None where no order names one."""
     head = engine.dicts(compiled("whale_headline"))[0]
     n = head["n_customers"]

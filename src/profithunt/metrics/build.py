@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine, Model
+from profithunt.engine import AnyEngine, Model
 from profithunt.engine.runner import Built, Earlier, Report, build
 from profithunt.errors import ConfigError
 from profithunt.ledger.build import as_of, settings
@@ -45,7 +45,7 @@ def catalogue_of(config: ShopConfig) -> Catalogue:
 
 
 def build_metrics(
-    engine: Engine,
+    engine: AnyEngine,
     config: ShopConfig,
     out: Path,
     *,

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine
 from profithunt.errors import ConfigError, ModelError, NotFound
 from profithunt.ledger.needs import Supply, wakes
 from profithunt.metrics.definition import SUBJECTS, Metric, Source, read_metrics, read_source
@@ -82,7 +82,7 @@ class Catalogue:
             found += needs_of(base, self.sources[base.source or ""])
         return tuple(dict.fromkeys(found))
 
-    def awake(self, engine: Engine) -> tuple[list[Metric], list[Asleep]]:
+    def awake(self, engine: AnyEngine) -> tuple[list[Metric], list[Asleep]]:
         """The metrics that the tables of a run allow, and those that sleep with what they miss."""
         needs = {name: self.needs(metric) for name, metric in self.metrics.items()}
         supply = Supply(engine, (need for one in needs.values() for need in one))

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from profithunt.detectors import Clock, Detector, compile_detector
 from profithunt.detectors.definition import MEASURES
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine
 from profithunt.errors import ModelError
 from profithunt.models.gaps import ACTIVITY, changed
 
@@ -58,7 +58,7 @@ class Candidates:
         return self.windows[index].row(self.keys[index])
 
 
-def gather(engine: Engine, detector: Detector, at: Clock, timezone: str) -> Candidates:
+def gather(engine: AnyEngine, detector: Detector, at: Clock, timezone: str) -> Candidates:
     """Run a detector's statement over its window and the shorter ones, and keep for each entity what says most.
 
     Raises ModelError for a statement that gives an entity twice, EngineError for one that the engine refuses.
@@ -111,7 +111,7 @@ def _scaled(detector: Detector, share: float) -> Detector:
 
 
 def _activity_to_date(
-    engine: Engine, detector: Detector, at: Clock, timezone: str, keys: Sequence[Key], windows: Sequence[Window]
+    engine: AnyEngine, detector: Detector, at: Clock, timezone: str, keys: Sequence[Key], windows: Sequence[Window]
 ) -> dict[str, list[Any]]:
     """Activity up to the last day, for a detector whose last days are left out of its rates only."""
     to_date = _query(engine, detector, replace(at, end=at.as_of), timezone)
@@ -121,7 +121,7 @@ def _activity_to_date(
     return found
 
 
-def _query(engine: Engine, detector: Detector, clock: Clock, timezone: str) -> Window:
+def _query(engine: AnyEngine, detector: Detector, clock: Clock, timezone: str) -> Window:
     """The statement over one window; rows without a key are about nothing that can be named."""
     names, rows = engine.fetch(compile_detector(detector, clock, timezone=timezone))
     at = [names.index(name) for name in detector.entity]

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from profithunt.detectors import Clock, Detector, clock, compile_rows, evidence_columns
 from profithunt.detectors.definition import Threshold
-from profithunt.engine import Engine, compile_model, read_model
+from profithunt.engine import AnyEngine, compile_model, read_model
 from profithunt.errors import ProfithuntError
 from profithunt.models.activity import Season
 from profithunt.models.gaps import Assessment, Rule, assess, still_open
@@ -62,7 +62,7 @@ class Settings:
 
 
 def hunt(
-    engine: Engine, detectors: Sequence[Detector], settings: Settings | None = None, progress: Progress | None = None
+    engine: AnyEngine, detectors: Sequence[Detector], settings: Settings | None = None, progress: Progress | None = None
 ) -> Hunt:
     """Run detectors over the tables that are attached to the engine.
 
@@ -120,7 +120,7 @@ class _Finds:
 class _Shop:
     """What detectors need to know of the shop: its days, its pace, its seasons."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
         self.engine = engine
         self.settings = settings
 

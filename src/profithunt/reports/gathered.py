@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from profithunt.config import CostRate
 from profithunt.detectors import catalogue
-from profithunt.engine import Engine, compile_sql, literal, split_header
+from profithunt.engine import AnyEngine, compile_sql, literal, split_header
 from profithunt.ledger.dimensions import UNALLOCATED
 from profithunt.ledger.reading import Reconciliation, Whale as LedgerWhale
 from profithunt.opportunities.opportunity import Opportunity, read_rows
@@ -112,22 +112,22 @@ def report_of(shop: Source) -> content.Report:
     )
 
 
-def customers(engine: Engine, n: int = N_TAIL) -> content.Tails | None:
+def customers(engine: AnyEngine, n: int = N_TAIL) -> content.Tails | None:
     """The customers that make and those that lose most money; None where no order names one."""
     return _tails(_rows(engine, "customers", n), ("customer", "customers", "Orders"), n)
 
 
-def skus(engine: Engine, n: int = N_TAIL) -> content.Tails | None:
+def skus(engine: AnyEngine, n: int = N_TAIL) -> content.Tails | None:
     """The SKUs that make and those that lose most money; None where nothing was sold."""
     return _tails(_rows(engine, "skus", n), ("SKU", "SKUs", "Units"), n)
 
 
-def _rows(engine: Engine, name: str, n_shown: int = N_TAIL, **parts: exp.Expression) -> list[dict[str, Any]]:
+def _rows(engine: AnyEngine, name: str, n_shown: int = N_TAIL, **parts: exp.Expression) -> list[dict[str, Any]]:
     text = (files(__package__) / "queries" / f"{name}.sql").read_text("utf-8")
     return engine.dicts(compile_sql(split_header(text, name)[1], parts=parts, values={"n_shown": n_shown}, where=name))
 
 
-def _names(engine: Engine, skus: Sequence[str]) -> dict[str, str]:
+def _names(engine: AnyEngine, skus: Sequence[str]) -> dict[str, str]:
     if not skus:
         return {}
     chosen = exp.In(this=exp.column("sku"), expressions=[literal(sku) for sku in dict.fromkeys(skus)])

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine, Relation
+from profithunt.engine import AnyEngine, Relation
 from profithunt.ledger.reading import Reconciliation, Step as LedgerStep, Whale as LedgerWhale
 
 
@@ -53,7 +53,7 @@ class Source(Protocol):
         ...
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> AnyEngine:
         """An engine with the run's tables attached."""
         ...
 
