@@ -51,7 +51,7 @@ def _check_flows(engine: Engine, tables: dict[str, Any], choices: dict[str, Any]
     """Against the plain definition, customer by customer and day by day."""
     days = _order_days(tables, choices["shop"]["timezone"])
     rows = [row for row in engine.dicts("SELECT * FROM customer_flows ORDER BY month") if row["month"] is not None]
-    through = max(max(max(found) for found in days.values()), max(row["ordered_at"] for row in tables["orders"]).date())
+    through = max(*(max(found) for found in days.values()), max(row["ordered_at"] for row in tables["orders"]).date())
 
     def active(customer: str, day: dt.date) -> bool:
         return any(o <= day < _later(o, choices["customers"]) for o in days[customer])
