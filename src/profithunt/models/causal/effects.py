@@ -22,7 +22,7 @@ import numpy as np
 
 from profithunt.models.causal.basis import Array
 from profithunt.models.causal.design import Design, Mask
-from profithunt.models.causal.regression import Ridge, logistic, ridge, ridge_by_fold
+from profithunt.models.causal.regression import Ridge, ridge, ridge_by_fold
 
 Estimand = Literal["ATE", "ATT", "ATO"]
 ESTIMANDS: Final[tuple[Estimand, ...]] = ("ATE", "ATT", "ATO")
@@ -87,13 +87,10 @@ def share_outcome(design: Design, y: Array, grams: Array) -> Shared:
     return Shared(y, scaled, level, spread, fitted, moments, squares)
 
 
-def chance_of(design: Design, treated: Mask, eligible: Mask, penalty: float) -> Array:
-    """Each customer's probability of being treated, from the other folds, kept off 0 and 1."""
-    odds = logistic(design, treated, eligible, penalty=penalty).log_odds
-    chance = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-    share = float(treated[eligible].mean()) if eligible.any() else 0.5
-    floor, ceiling = min(0.01, share / 20), 1 - min(0.01, (1 - share) / 20)
-    return np.clip(chance, floor, ceiling)
+def kept_off(log_odds: Array, share: float) -> Array:
+    """Probabilities kept off 0 and 1, so that no customer stands for hundreds; `share` is that of the treated."""
+    chance = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return np.clip(chance, min(0.01, share / 20), 1 - min(0.01, (1 - share) / 20))
 
 
 @dataclass(frozen=True)
