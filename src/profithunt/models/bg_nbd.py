@@ -26,7 +26,9 @@ from profithunt.models.seeding import Seeds
 
 NAMES: Final = ("r", "alpha", "a", "b")
 _STARTS: Final = ((0.3, 1.0, 0.8, 2.5), (1.0, 1.0, 0.5, 5.0), (0.1, 0.3, 1.5, 1.5), (3.0, 3.0, 0.1, 10.0))
-_BLOCK = 32_768
+_BLOCK = 8_192
+"""Groups worked on at once: they stay in the cache, and below the size at which products of vectors take threads."""
+
 _DEGREE = 32
 _QUADRATURE = 160
 
@@ -198,7 +200,10 @@ class BgNbd:
         middle, half = (low + high) / 2, max((high - low) / 2, 1e-3)
         nodes = np.cos(np.pi * (np.arange(_DEGREE) + 0.5) / _DEGREE)
         curve = _orders_per_reach(r + xs, np.exp(middle + half * nodes), a, b + xs)
-        fitted = curve @ np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, _DEGREE - 1)).T
+        # Chebyshev polynomials are orthogonal on their points: the coefficients are sums, no system is solved.
+        polynomials = np.polynomial.chebyshev.chebvander(nodes, _DEGREE - 1)
+        fitted = np.einsum("xn,nd->xd", curve, polynomials) * (2 / _DEGREE)
+        fitted[:, 0] /= 2
 
         basis = np.polynomial.chebyshev.chebvander((np.log(reach) - middle) / half, _DEGREE - 1)
         upto = np.concatenate([np.zeros((len(ages), 1, _DEGREE)), reach[:, :, None] * basis], axis=1)

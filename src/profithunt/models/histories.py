@@ -76,11 +76,12 @@ class Histories:
         waited = np.floor((self.age - self.recency) / edges)
         key = (rough(self.frequency) * (levels + 2) + waited) * (levels + 2) + np.floor(self.age / edges)
         _, where = np.unique(key, return_inverse=True)
-        counts = np.bincount(where, self.customers)
+        counts = np.bincount(where, self.customers).astype(np.float64)
         x, t, whole = (
             np.bincount(where, self.customers * item) / counts for item in (self.frequency, self.recency, self.age)
         )
-        return Histories(x, t, whole, counts)
+        # Sums of equal whole numbers divided by their count are off by a last digit: equal ones shall stay equal.
+        return Histories(np.round(x, 6), t, whole, counts)
 
 
 def levels(values: Array) -> tuple[Array, Integers]:
