@@ -1,5 +1,5 @@
 /* ---
-what = "Orders that have no line."
+what = "Orders without a line."
 grain = ["order_id"]
 working = true
 dirty_key = "order_id"

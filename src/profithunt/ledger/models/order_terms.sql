@@ -68,7 +68,7 @@ SELECT orders.order_id AS order_id,
        ) AS pack,
        COALESCE(by_store.receive, by_channel.receive, by_country.receive, everywhere.receive) AS receive,
        order_parcels.n_parcels AS n_parcels,
-       order_parcels.carriage AS carriage,
+       order_parcels.carriage - COALESCE(named_parcels.carriage, 0) AS carriage,
        order_parcels.shipped_on AS shipped_on,
        order_charges.returned_on AS returned_on,
        order_charges.contacted_on AS contacted_on,
@@ -87,6 +87,9 @@ SELECT orders.order_id AS order_id,
 FROM orders
 LEFT JOIN stores ON stores.store_id = orders.store_id
 LEFT JOIN order_parcels ON order_parcels.order_id = orders.order_id
+LEFT JOIN (
+  SELECT order_id, SUM(carriage) AS carriage FROM parcel_lines GROUP BY order_id
+) AS named_parcels ON named_parcels.order_id = orders.order_id
 LEFT JOIN order_charges ON order_charges.order_id = orders.order_id
 LEFT JOIN first_orders ON first_orders.order_id = orders.order_id
 LEFT JOIN (

@@ -10,10 +10,7 @@ shipment_id = "text | parcel that carried the line"
 carrier = "text | carrier of the parcel"
 carriage = "money | share of the parcel's cost by weight, else by units"
 --- */
-WITH several AS (
-  SELECT order_id FROM parcels WHERE order_id IS NOT NULL GROUP BY order_id HAVING COUNT(*) > 1
-),
-named AS (
+WITH named AS (
   SELECT order_lines.order_id AS order_id,
          order_lines.line_no AS line_no,
          order_lines.shipment_id AS shipment_id,
@@ -22,7 +19,7 @@ named AS (
          CAST(ROUND(CAST(order_lines.quantity AS DOUBLE) * 10000) AS BIGINT) AS units,
          CAST(ROUND(CAST(order_lines.quantity AS DOUBLE) * sku_costs.weight_kg * 1000) AS BIGINT) AS grams
   FROM order_lines
-  JOIN several ON several.order_id = order_lines.order_id
+  JOIN order_parcels ON order_parcels.order_id = order_lines.order_id AND order_parcels.n_parcels > 1
   JOIN parcels ON parcels.shipment_id = order_lines.shipment_id AND parcels.order_id = order_lines.order_id
   JOIN sku_costs ON sku_costs.sku = order_lines.sku
 ),
