@@ -134,6 +134,7 @@ class Source(_Section):
     database: str | None = Field(None, description="`env:NAME`: environment variable that holds a database URL.")
     query: str | None = Field(None, description="Query to run on the database.")
     relation: str | None = Field(None, description="Table or view in the database or database file.")
+    catalogue: str | None = Field(None, description="Table of Spark's catalogue, e.g. lake.shop.orders; needs Spark.")
     sheet: str | None = Field(None, description="Sheet of a workbook.")
     where: str | None = Field(None, description="SQL condition on raw columns; other rows are not this table's.")
     group: bool = Field(False, description="Collapse to the table's key: plain columns by MIN, aggregates as written.")
@@ -288,6 +289,21 @@ class PlanFigure(_Section):
     member: str | None = Field(None, description="Member of it.")
 
 
+class EngineChoice(_Section):
+    """What computes a run. DuckDB on this machine by default; Spark where one machine is too small."""
+
+    name: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="duckdb, or spark (needs the extra `spark`, Java 17)."
+    )
+    master: str | None = Field(None, description="Spark's master, e.g. `yarn`, `k8s://…`; default: local[*].")
+    out: str | None = Field(
+        None, description="Path or URL (s3a://…, abfss://…, hdfs://…) below which Spark writes runs; default: the shop."
+    )
+    options: dict[str, str] = Field(
+        default_factory=dict, description="Spark's own settings, e.g. spark.executor.memory."
+    )
+
+
 class Limits(_Section):
     """What the engine may use of the machine."""
 
@@ -327,6 +343,7 @@ class ShopConfig(_Section):
     plan: list[PlanFigure] = Field(default_factory=list)
     calendar: Calendar = Field(default_factory=Calendar)
     metrics: Metrics = Field(default_factory=Metrics)
+    engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
     runs: Runs = Field(default_factory=Runs)
     folder: Path = Field(default=Path(), exclude=True, description="Folder of shop.toml (set when it is read).")

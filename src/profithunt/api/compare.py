@@ -15,8 +15,8 @@ from typing import Any, Final
 from sqlglot import exp
 
 from profithunt.engine import Engine
-from profithunt.engine.runs import table_files
-from profithunt.errors import NotFound
+from profithunt.engine.runs import StoredRun, table_files
+from profithunt.errors import NotFound, UsageError
 
 _TOLERANCE: Final = 1e-9
 _TINY: Final = 1e-6
@@ -81,6 +81,17 @@ class Comparison:
         """`{first, second, same, tables: [...]}`."""
         tables = [table.to_json() for table in self.tables]
         return {"first": self.first, "second": self.second, "same": self.same, "tables": tables}
+
+
+def compare_runs(engine: Engine, first: StoredRun, second: StoredRun) -> Comparison:
+    """Compare two finished runs whose tables are on this machine. Raises UsageError where they aren't."""
+    for run in (first, second):
+        if run.info.get("tables_at"):
+            raise UsageError(
+                f"the tables of run {run.run_id} are at {run.info['tables_at']}",
+                do="copy them to this machine, or make a run without --out",
+            )
+    return compare_folders(engine, first.tables, second.tables, (first.run_id, second.run_id))
 
 
 def compare_folders(

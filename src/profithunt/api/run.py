@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -15,9 +16,10 @@ from sqlglot import exp
 import profithunt
 from profithunt import sources
 from profithunt.api.customers import build_customers
+from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, sizes, tables_at
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine, Engine
 from profithunt.engine.runner import Built, Earlier, take_over
 from profithunt.engine.runs import RunStore, StoredRun, table_files
 from profithunt.errors import RunError
@@ -63,7 +65,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
     is writing; in every case the former run stays current.
     """
     started = dt.datetime.now(tz=dt.UTC)
-    with store.writing(), _engine(config) as engine:
+    with store.writing(), duckdb_for(config) as reader, contextlib.ExitStack() as stack:
         former = store.current()
         run_id = f"{started:%Y%m%dT%H%M%S%f}"
         partial = store.begin(run_id)
@@ -71,10 +73,10 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         seconds: dict[str, float] = {}
 
         with _timed(seconds, "sources"):
-            read = _read_sources(config, engine, tables, former, progress)
+            read = _read_sources(config, reader, tables, former, progress)
         fingerprints = {name: _sha256(files) for name, files in table_files(tables).items()}
-        for name, files in table_files(tables).items():
-            engine.attach_parquet(name, files)
+        engine = stack.enter_context(engine_for_run(config, reader, partial, run_id))
+        attach_read(engine, tables)
 
         with _timed(seconds, "ledger"):
             built = ledger.build_ledger(
@@ -122,7 +124,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             engine.write_parquet(as_query(found), tables / "opportunities.parquet")
             engine.attach_parquet("opportunities", tables / "opportunities.parquet")
         progress.step("Serve", 0, 1)
-        engine.write_database(partial / "serve.duckdb", SERVED)
+        serve(engine, reader, partial, SERVED)
         progress.step("Serve", 1, 1)
 
         info = {
@@ -134,6 +136,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "settings_hash": settings_hash(config),
             "as_of": ledger.as_of(engine, config).isoformat(),
             "seconds": seconds,
+            "tables_at": tables_at(engine),
             "tables": _tables(engine, tables, built, fingerprints),
             "sources_fingerprint": read.fingerprint,
             "sources_reused": read.reused,
@@ -180,16 +183,12 @@ def _same(former: StoredRun, key: str, engine: Engine) -> bool:
 
 def settings_hash(config: ShopConfig) -> str:
     """Hash of everything in shop.toml that a result depends on."""
-    text = json.dumps(config.model_dump(mode="json", exclude={"limits", "runs"}), sort_keys=True)
+    text = json.dumps(config.model_dump(mode="json", exclude={"engine", "limits", "runs"}), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _engine(config: ShopConfig) -> Engine:
-    return Engine(memory_limit=config.limits.memory, threads=config.limits.threads)
-
-
 def _earlier(former: StoredRun | None) -> Earlier | None:
-    if former is None:
+    if former is None or former.info.get("tables_at"):
         return None
     prints = {name: table["fingerprint"] for name, table in former.info["tables"].items() if table.get("fingerprint")}
     return Earlier(former.tables, prints)
@@ -206,17 +205,18 @@ def _insist(reconciliation: Reconciliation) -> None:
 
 
 def _tables(
-    engine: Engine, folder: Path, built: list[Built], fingerprints: dict[str, str]
+    engine: AnyEngine, folder: Path, built: list[Built], fingerprints: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
     """What `run.json` says of each table: rows, hash, seconds, whether it was taken over from the former run."""
     made = {item.name: item for item in built}
     count = exp.select(exp.Count(this=exp.Star()))
     result: dict[str, dict[str, Any]] = {}
-    for name, files in table_files(folder).items():
+    here = table_files(folder)
+    for name, size in sizes(engine, folder).items():
         item = made.get(name)
         result[name] = {
-            "sha256": _sha256(files),
-            "bytes": sum(path.stat().st_size for path in files),
+            "sha256": _sha256(here[name]) if name in here else None,
+            "bytes": size,
             "rows": item.rows if item else engine.value(count.from_(name)),
             "seconds": item.seconds if item else None,
             "reused": item.reused if item else False,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from profithunt.api.engines import engine_over
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine
 from profithunt.engine.runs import StoredRun
 from profithunt.ledger.build import prepare
 
 
-def open_run(run: StoredRun, config: ShopConfig) -> Engine:
+def open_run(run: StoredRun, config: ShopConfig) -> AnyEngine:
     """An engine over a run; the caller closes it."""
-    engine = Engine(memory_limit=config.limits.memory, threads=config.limits.threads)
-    for name, files in run.files().items():
-        engine.attach_parquet(name, files)
+    engine = engine_over(run, config)
     prepare(engine, config)
     return engine

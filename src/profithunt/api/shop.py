@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sqlglot import exp
 
 from profithunt import sources
+from profithunt.api.compare import Comparison, compare_runs
+from profithunt.api.engines import duckdb_for, with_engine
 from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
 from profithunt.config import ShopConfig, find, read
-from profithunt.engine import Engine, Relation
+from profithunt.engine import AnyEngine, Relation
 from profithunt.engine.runs import RunStore
 from profithunt.errors import NotFound, UsageError
 from profithunt.ledger import explain as stories, reading
@@ -51,7 +53,7 @@ class Shop:
         self.config = config
         self.path = path
         self._store = RunStore(path.parent)
-        self._session: tuple[str, Engine] | None = None
+        self._session: tuple[str, AnyEngine] | None = None
 
     @classmethod
     def open(cls, path: str | Path = ".") -> Shop:
@@ -77,14 +79,30 @@ class Shop:
 
     def check(self, progress: Progress | None = None) -> sources.BuildResult:
         """Read and judge every source without making a run. Raises SourceError for one that can't be read."""
-        with Engine(memory_limit=self.config.limits.memory, threads=self.config.limits.threads) as engine:
+        with duckdb_for(self.config) as engine:
             return sources.check(self.config, engine, progress or Silent())
 
-    def run(self, progress: Progress | None = None) -> Run:
-        """Read the sources, build the ledger, reconcile, hunt; the result becomes the current run."""
-        run = write_run(self.config, self._store, progress or Silent())
+    def run(
+        self,
+        progress: Progress | None = None,
+        *,
+        engine: str | None = None,
+        master: str | None = None,
+        out: str | None = None,
+    ) -> Run:
+        """Read the sources, build the ledger, reconcile, hunt; the result becomes the current run.
+
+        `engine` (duckdb, spark), `master` and `out` stand for those of `[engine]` in shop.toml.
+        """
+        config = with_engine(self.config, engine, master, out)
+        run = write_run(config, self._store, progress or Silent())
         self.close()
         return run
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Whether two finished runs hold the same, table by table; by run ids. Raises NotFound."""
+        with duckdb_for(self.config) as engine:
+            return compare_runs(engine, self._store.get(first), self._store.get(second))
 
     # Reading
 
@@ -102,7 +120,7 @@ class Shop:
         return Run(stored)
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> AnyEngine:
         """An engine with the tables of the current run attached."""
         run = self.current
         if self._session is None or self._session[0] != run.run_id:
@@ -120,7 +138,7 @@ class Shop:
     @property
     def tables(self) -> list[str]:
         """Names of the tables of the current run."""
-        return list(self.current.stored.files())
+        return sorted(self.current.info["tables"])
 
     @property
     def ledger(self) -> Relation:

@@ -14,6 +14,7 @@ import typer
 
 from profithunt.cli.commands import (
     check,
+    compare,
     demo,
     explain,
     export,
@@ -38,9 +39,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain,
-                reconcile.reconcile, hunt.hunt, export.export, demo.demo, version.version):  # fmt: skip
-    app.command(no_args_is_help=command in (init.init, explain.explain))(command)
+for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
+                compare.compare, hunt.hunt, export.export, demo.demo, version.version):  # fmt: skip
+    app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare))(command)
 
 
 @app.callback()

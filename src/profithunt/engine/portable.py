@@ -45,7 +45,7 @@ def for_spark(tree: exp.Expr) -> exp.Expr:
     """The statement as Spark must read it to give what DuckDB gives; the tree is changed in place."""
     # Kinds are judged before anything changes, deepest first is how it is rewritten.
     found = [(node, kind_of(node.this)) for node in tree.find_all(exp.Cast, exp.Round)]
-    for plain in list(tree.find_all(exp.Avg, exp.Div, exp.Extract, exp.Like)):
+    for plain in list(tree.find_all(exp.Avg, exp.Div, exp.Extract, exp.Like, exp.DateAdd)):
         tree = _replaced(tree, plain, _plain(plain))
     for node, kind in sorted(found, key=lambda item: item[0].depth, reverse=True):
         tree = _replaced(tree, node, _cast(node, kind) if isinstance(node, exp.Cast) else _round(node, kind))
@@ -101,6 +101,9 @@ def _plain(node: exp.Expr) -> exp.Expr:
         # Brackets around the operands are there already where they are needed.
         node.set("this", _double(node.this))
         node.set("expression", _double(node.expression))
+    elif isinstance(node, exp.DateAdd):
+        # Differences of days are BIGINT, and Spark adds no such number.
+        node.set("expression", exp.cast(node.expression, "INT", dialect="spark"))
     elif isinstance(node, exp.Extract) and node.name.upper() in ("DOW", "DAYOFWEEK"):
         return exp.paren(exp.Sub(this=node.copy(), expression=exp.Literal.number(1)))
     elif isinstance(node, exp.Like) and not isinstance(node.parent, exp.Escape):

@@ -265,16 +265,30 @@ class SparkEngine:
                 written += 1
         return written
 
-    def upload(self, file: Path) -> None:
-        """Copy a local file to where its path is for Spark. Raises EngineError."""
-        target = self.place(file)
+    def upload(self, file: Path, folder: Path) -> None:
+        """Copy a local file into what the folder is for Spark. Raises EngineError."""
+        target = f"{self.place(folder)}/{file.name}"
         with faults(target):
-            # Hadoop's file systems have no other door.
-            jvm: Any = self._session._jvm  # noqa: SLF001
-            java = jvm.org.apache.hadoop.fs.Path
-            at = java(target)
-            system = at.getFileSystem(self._session._jsc.hadoopConfiguration())  # noqa: SLF001
-            system.copyFromLocalFile(False, True, java(file.resolve().as_uri()), at)
+            at, system = self._hadoop(target)
+            system.copyFromLocalFile(False, True, self._hadoop(file.resolve().as_uri())[0], at)
+
+    def folder_sizes(self, folder: Path) -> dict[str, int]:
+        """Bytes of what lies in the folder, by name; nothing where it isn't there. Raises EngineError."""
+        target = self.place(folder)
+        with faults(target):
+            at, system = self._hadoop(target)
+            found = system.listStatus(at) if system.exists(at) else []
+            names = [item.getPath().getName() for item in found]
+            return {
+                name: int(system.getContentSummary(item.getPath()).getLength())
+                for name, item in sorted(zip(names, found, strict=True), key=lambda pair: pair[0])
+            }
+
+    def _hadoop(self, url: str) -> tuple[Any, Any]:
+        """A path of Hadoop's and its file system, which has no other door."""
+        jvm: Any = self._session._jvm  # noqa: SLF001
+        at = jvm.org.apache.hadoop.fs.Path(url)
+        return at, at.getFileSystem(self._session._jsc.hadoopConfiguration())  # noqa: SLF001
 
 
 class _Reader:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from profithunt.cli import options
 
 
 def run(
     shop: options.Shop = None,
     shop_option: options.ShopOption = None,
+    engine: Annotated[
+        str | None, typer.Option(help="duckdb (this machine) or spark; default: [engine] in shop.toml.")
+    ] = None,
+    master: Annotated[str | None, typer.Option(help="Spark's master: local[*], yarn, k8s://…, spark://….")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="Path or URL (s3a://…, file://…) below which Spark writes the tables.")
+    ] = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -21,7 +32,7 @@ def run(
     output = Output(json=json, quiet=quiet, debug=debug)
     opened = open_shop(shop, shop_option)
     with progress(output) as steps:
-        finished = opened.run(progress=steps)
+        finished = opened.run(progress=steps, engine=engine, master=master, out=out)
     if json:
         output.data(finished)
     else:
