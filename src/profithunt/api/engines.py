@@ -50,7 +50,7 @@ def _master(config: ShopConfig) -> str:
 
 
 def _options(config: ShopConfig) -> dict[str, str]:
-    """Spark's settings: the shop's; on this machine the memory of `[limits]`, which elsewhere is the cluster's matter."""
+    """The shop's settings for Spark; on this machine with the memory of `[limits]`."""
     if not _master(config).startswith("local"):
         return config.engine.options
     memory = (config.limits.memory or default_memory_limit()).upper().removesuffix("B").replace(" ", "")
