@@ -1,13 +1,35 @@
-"""The customers' stage of a run: flows, cohorts, the whale curve explained, and what rests on them."""
+"""The customers' stage of a run: flows, cohorts, profit explained, acquisition, plan, and what rests on them."""
 
 from __future__ import annotations
 
+import hashlib
+import time
 from pathlib import Path
 
+from sqlglot import exp
+
+from profithunt.api.acquisition import build_acquisition
 from profithunt.config import ShopConfig
+from profithunt.customers import reading
 from profithunt.customers.build import build_models
-from profithunt.engine import AnyEngine
+from profithunt.customers.plan import COHORT_METRICS, METRICS, Figure, PlanVariance
+from profithunt.engine import AnyEngine, Relation, values_query
+from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report
+from profithunt.errors import UsageError
+
+PLAN_COLUMNS = {"month": "date", "metric": "text", "dimension": "text", "member": "text", "value": "rate"}
+VARIANCE_COLUMNS = {
+    "month": "date",
+    "complete": "bool",
+    "driver": "text",
+    "planned": "rate",
+    "actual": "rate",
+    "part": "money",
+    "planned_profit": "money",
+    "actual_profit": "money",
+    "method": "text",
+}
 
 
 def build_customers(
@@ -20,4 +42,63 @@ def build_customers(
     report: Report | None = None,
 ) -> list[Built]:
     """Write every customer table into the run; none where no order names a customer."""
-    return build_models(engine, config, out, fingerprints=fingerprints, earlier=earlier, report=report)
+    built = build_models(engine, config, out, fingerprints=fingerprints, earlier=earlier, report=report)
+    if not built:
+        return []
+    built += build_acquisition(engine, config, out, fingerprints=fingerprints, earlier=earlier)
+    built += build_plan(engine, config, out)
+    return built
+
+
+def build_plan(engine: AnyEngine, config: ShopConfig, out: Path) -> list[Built]:
+    """Write the plan that the history proposes, and how months differ from the plan; what can't be is left out."""
+    built = []
+    for name, query_of in (("plan_proposal", _proposal), ("plan_variance", _variance)):
+        start = time.perf_counter()
+        try:
+            query = query_of(engine, config)
+        except UsageError:
+            continue  # no complete month, or no plan: nothing to write
+        path = out / f"{name}.parquet"
+        rows = engine.write_parquet(query, path)
+        engine.attach_parquet(name, path)
+        print_ = hashlib.sha256(query.sql(dialect="duckdb").encode()).hexdigest()
+        built.append(Built(name, rows, round(time.perf_counter() - start, 3), print_, reused=False))
+    return built
+
+
+def plan_rows(figures: list[Figure]) -> list[tuple[Value, ...]]:
+    """Planned figures as rows of the table `plan`, by month; those of the shop before those of cohorts."""
+    places = {name: place for place, name in enumerate((*METRICS, *COHORT_METRICS))}
+    ordered = sorted(
+        figures, key=lambda item: (item.dimension or "", item.month, int(item.member or 0), places[item.metric])
+    )
+    return [(item.month, item.metric, item.dimension, item.member, item.value) for item in ordered]
+
+
+def proposed(engine: AnyEngine, config: ShopConfig, months: int) -> Relation:
+    """The proposal as a relation: rows of the table `plan`."""
+    return engine.relation(values_query(PLAN_COLUMNS, plan_rows(reading.proposal(engine, config, months))))
+
+
+def _proposal(engine: AnyEngine, config: ShopConfig) -> exp.Select:
+    return values_query(PLAN_COLUMNS, plan_rows(reading.proposal(engine, config)))
+
+
+def _variance(engine: AnyEngine, config: ShopConfig) -> exp.Select:
+    return values_query(VARIANCE_COLUMNS, variance_rows(reading.plan_variance(engine, config)))
+
+
+def variance_rows(found: PlanVariance) -> list[tuple[Value, ...]]:
+    """The parts of each month as rows of the table `plan_variance`."""
+    rows: list[tuple[Value, ...]] = []
+    for month in found.months:
+        for driver, part in month.parts.items():
+            planned, actual = (_float(drivers.get(driver)) for drivers in (month.planned_drivers, month.actual_drivers))
+            profits = (month.planned, month.actual)
+            rows.append((month.month, month.complete, driver, planned, actual, part, *profits, month.method))
+    return rows
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(str(value))

@@ -25,6 +25,8 @@ from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
 from profithunt.config import ShopConfig, find, read
+from profithunt.customers import reading as people
+from profithunt.customers.plan import PlanVariance
 from profithunt.engine import AnyEngine, Relation
 from profithunt.engine.runs import RunStore
 from profithunt.errors import NotFound, UsageError
@@ -199,6 +201,49 @@ class Shop:
     def whale(self) -> reading.Whale | None:
         """The whale curve, or None where no order names a customer."""
         return reading.whale(self.engine)
+
+    # Customers
+
+    def flows(self) -> Relation:
+        """Customers from month to month: closing = opening + new + reactivated − lapsed, and what they ordered."""
+        return people.flows(self.engine)
+
+    def cohorts(self, by: str = "all") -> Relation:
+        """Cohorts by month of the first order, of all customers or by a dimension of that order, as a whole grid.
+
+        One row a member, cohort month and months since; what has not happened yet is null. Raises NotFound.
+        """
+        return people.cohorts(self.engine, self.config, by)
+
+    def cohort_stack(self) -> Relation:
+        """The C3 view: sales and profit of each month by the cohort that brought them."""
+        return people.cohort_stack(self.engine)
+
+    def customer(self, customer_id: str) -> people.CustomerProfit:
+        """Why one customer makes or loses money, in six parts, and against peers that make money. Raises NotFound."""
+        return people.customer(self.engine, customer_id)
+
+    def loss_segments(self) -> Relation:
+        """How customers lose money, the costliest way first; adds up to all losses."""
+        return people.segments(self.engine)
+
+    def losing_customers(self, segment: str | None = None) -> Relation:
+        """The customers that lose money, in one way or in any, the worst first. Raises NotFound."""
+        return people.losers(self.engine, segment)
+
+    def acquisition(self, by: str) -> Relation:
+        """What the customers are worth whom each member of a dimension brought, the mix taken out. Raises NotFound."""
+        return people.acquired_by(self.engine, by)
+
+    def plan_proposal(self, months: int = 12) -> Relation:
+        """A plan proposed from the history, as rows of the table `plan`. Raises UsageError without a complete month."""
+        from profithunt.api.customers import proposed
+
+        return proposed(self.engine, self.config, months)
+
+    def plan_variance(self, against: people.Against = "plan") -> PlanVariance:
+        """Actual contribution profit against plan (or `last_year`), split exactly by driver. Raises UsageError."""
+        return people.plan_variance(self.engine, self.config, against)
 
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""

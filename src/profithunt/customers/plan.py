@@ -310,11 +310,21 @@ def _planned(month: dt.date, metrics: Mapping[str, Decimal], follows: Decimal) -
         )
         other = metrics.get("other_profit", Decimal(0))
         reactivated = metrics.get("reactivated_customers", Decimal(0))
-        ratios = tuple(metrics[name] for name in ("orders_per_customer", "net_sales_per_order", "margin"))
+        per_customer, basket, margin = (metrics[name] for name in NEEDED[2:])
         customers = opening + metrics["new_customers"] + reactivated - lapsed
-        profit = product([customers, *ratios]) + guests + other
+        profit = product([customers, per_customer, basket, margin]) + guests + other
         return Month(
-            month, opening, metrics["new_customers"], reactivated, lapsed, *ratios, guests, other, profit.quantize(UNIT)
+            month=month,
+            opening=opening,
+            new=metrics["new_customers"],
+            reactivated=reactivated,
+            lapsed=lapsed,
+            orders_per_customer=per_customer,
+            net_sales_per_order=basket,
+            margin=margin,
+            guests=guests,
+            other=other,
+            profit=profit.quantize(UNIT),
         )
 
 

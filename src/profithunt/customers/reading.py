@@ -23,7 +23,7 @@ from profithunt.customers.plan import (
     variance_of,
 )
 from profithunt.customers.planner import Recency, propose
-from profithunt.engine import Engine, Relation, compile_sql, values_query
+from profithunt.engine import AnyEngine, Relation, compile_sql, values_query
 from profithunt.engine.compiler import Value
 from profithunt.errors import NotFound, UsageError
 from profithunt.ledger.components import MAY_BE_MISSING
@@ -75,7 +75,7 @@ class CustomerProfit:
         return asdict(self)
 
 
-def needed(engine: Engine, table: str) -> None:
+def needed(engine: AnyEngine, table: str) -> None:
     """Raise NotFound where a run has no customer tables, saying what would bring them."""
     if not engine.has(table):
         raise NotFound(
@@ -91,13 +91,13 @@ def compiled(name: str, values: Mapping[str, Value] | None = None) -> str:
     )
 
 
-def flows(engine: Engine) -> Relation:
+def flows(engine: AnyEngine) -> Relation:
     """Customers from month to month. Grain: month."""
     needed(engine, "customer_flows")
     return engine.relation(compiled("flows"))
 
 
-def cohorts(engine: Engine, config: ShopConfig, by: str = ALL) -> Relation:
+def cohorts(engine: AnyEngine, config: ShopConfig, by: str = ALL) -> Relation:
     """Cohorts of one dimension by month of the first order and months since; not happened yet is null.
 
     Grain: member, cohort_month, months_since. Raises NotFound for a dimension that isn't there.
@@ -106,24 +106,25 @@ def cohorts(engine: Engine, config: ShopConfig, by: str = ALL) -> Relation:
     if by != ALL and by not in DIMENSIONS:
         raise NotFound(f"there is no dimension {by!r} of cohorts", do=f"there are: {', '.join(DIMENSIONS)}")
     columns = {"month": "date", "metric": "text", "value": "rate", "dimension": "text", "member": "text"}
-    rows = [(item.month, item.metric, item.value, item.dimension, item.member) for item in planned(engine, config)]
+    figures = planned(engine, config)
+    rows: list[tuple[Value, ...]] = [(i.month, i.metric, i.value, i.dimension, i.member) for i in figures]
     engine.view("planned_figures", values_query(columns, rows))
     return engine.relation(compiled("cohort_grid", {"dimension": by}))
 
 
-def cohort_stack(engine: Engine) -> Relation:
+def cohort_stack(engine: AnyEngine) -> Relation:
     """The C3 view: each month's sales and profit by the cohort that brought it. Grain: month, cohort_month."""
     needed(engine, "cohorts")
     return engine.relation(compiled("c3"))
 
 
-def segments(engine: Engine) -> Relation:
+def segments(engine: AnyEngine) -> Relation:
     """How customers lose money, the costliest way first; adds up to all losses. Grain: segment."""
     needed(engine, "loss_segments")
     return engine.relation(compiled("segments"))
 
 
-def losers(engine: Engine, segment: str | None = None) -> Relation:
+def losers(engine: AnyEngine, segment: str | None = None) -> Relation:
     """The customers that lose money, of one segment or of all, the worst first. Grain: customer_id."""
     needed(engine, "customer_explained")
     if segment is not None and segment not in PARTS:
@@ -131,7 +132,15 @@ def losers(engine: Engine, segment: str | None = None) -> Relation:
     return engine.relation(compiled("losers", {"segment": segment or ""}))
 
 
-def customer(engine: Engine, customer_id: str) -> CustomerProfit:
+def acquired_by(engine: AnyEngine, by: str) -> Relation:
+    """What the customers are worth whom each member of a dimension brought, the most valuable first. Grain: member."""
+    needed(engine, "acquisition")
+    if by not in DIMENSIONS:
+        raise NotFound(f"there is no dimension {by!r} of first orders", do=f"there are: {', '.join(DIMENSIONS)}")
+    return engine.relation(compiled("acquired_by", {"dimension": by}))
+
+
+def customer(engine: AnyEngine, customer_id: str) -> CustomerProfit:
     """One customer explained. Raises NotFound."""
     needed(engine, "customer_explained")
     rows = engine.dicts(compiled("customer", {"customer_id": customer_id}))
@@ -164,14 +173,14 @@ def customer(engine: Engine, customer_id: str) -> CustomerProfit:
     )
 
 
-def planned(engine: Engine, config: ShopConfig) -> list[Figure]:
+def planned(engine: AnyEngine, config: ShopConfig) -> list[Figure]:
     """Every planned figure: of the table `plan`, and of shop.toml, which go before."""
     declared = [Figure(item.month, item.metric, item.value, item.dimension, item.member) for item in config.plan]
     rows = engine.dicts(compiled("planned")) if engine.has("plan") else []
     return figures_of(rows, declared)
 
 
-def proposal(engine: Engine, config: ShopConfig, months: int = 12) -> list[Figure]:
+def proposal(engine: AnyEngine, config: ShopConfig, months: int = 12) -> list[Figure]:
     """A plan proposed from the history, for the months after the last complete one. Raises UsageError without one."""
     needed(engine, "customer_flows")
     figures = propose(
@@ -192,7 +201,7 @@ def window_months(config: ShopConfig) -> int:
     return max(1, round(days / DAYS_OF_A_MONTH)) if days else config.customers.active_months
 
 
-def plan_variance(engine: Engine, config: ShopConfig, against: Against = "plan") -> PlanVariance:
+def plan_variance(engine: AnyEngine, config: ShopConfig, against: Against = "plan") -> PlanVariance:
     """Actual contribution profit against plan, or against the same month a year before, split by driver.
 
     Raises UsageError when no month has both.

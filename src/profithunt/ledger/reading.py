@@ -100,6 +100,22 @@ class Whale:
     gini: float | None
     points: list[tuple[float, Decimal]]
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain data: amounts as decimal strings; `points` as pairs (share of customers, cumulative profit)."""
+        return {
+            "n_customers": self.n_customers,
+            "total": str(self.total),
+            "peak": str(self.peak),
+            "peak_share": self.peak_share,
+            "customers_before_peak": self.customers_before_peak,
+            "customers_after_peak": 1 - self.customers_before_peak,
+            "n_losing": self.n_losing,
+            "lost": str(self.lost),
+            "top_shares": self.top_shares,
+            "gini": self.gini,
+            "points": [[share, str(amount)] for share, amount in self.points],
+        }
+
 
 def query(name: str) -> str:
     """The statement of `queries/<name>.sql`."""
