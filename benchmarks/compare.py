@@ -9,6 +9,8 @@ from typing import Final
 import duckdb
 from sqlglot import exp
 
+from profithunt.engine.runs import table_files
+
 KEYS: Final = {
     "ledger": ("entry", "order_id", "line_no", "customer_id", "marketing_channel", "campaign", "keyword", "ordered_on"),
     "order_profit": ("order_id",),
@@ -44,7 +46,8 @@ def compare(left: Path, right: Path, tables: tuple[str, ...] = tuple(KEYS)) -> l
 
 def _table(connection: duckdb.DuckDBPyConnection, table: str, left: Path, right: Path) -> Difference:
     sides = {
-        side: connection.read_parquet(str(folder / f"{table}.parquet")) for side, folder in (("a", left), ("b", right))
+        side: connection.read_parquet([str(path) for path in table_files(folder)[table]])
+        for side, folder in (("a", left), ("b", right))
     }
     for side, rows in sides.items():
         rows.create_view(side, replace=True)
