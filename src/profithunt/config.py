@@ -279,6 +279,32 @@ class Customers(_Section):
     )
 
 
+class Clv(_Section):
+    """How lifetime value is forecast."""
+
+    model: Literal["bg_nbd", "pareto_nbd"] = Field("bg_nbd", description="Model of repeat buying.")
+    check: bool = Field(True, description="Fit the other model too, as a check on the hold-out.")
+    value: Literal["normal", "gamma_gamma"] = Field(
+        "normal",
+        description="Model of profit per order: normal-normal, which takes losses as they are, or Gamma-Gamma, which "
+        "is used only where every value is positive and value does not go with frequency.",
+    )
+    profit: Literal["cm1", "cm2", "cm3"] = Field("cm3", description="Profit of an order that is forecast.")
+    discount_rate: float = Field(0.1, ge=0, lt=1, description="What a later profit loses in worth, a year.")
+    unit_days: float = Field(7.0, gt=0, le=366, description="Days in the time unit of recency and age: 7 for weeks.")
+    by: Literal["channel", "store_id", "country", "region"] | None = Field(
+        None, description="What a customer's first order is segmented by; each segment is fitted by itself."
+    )
+    min_customers: int = Field(500, ge=10, description="Customers below which a segment is forecast by cohort means.")
+    min_repeaters: int = Field(
+        50, ge=2, description="Customers with a second purchase below which a segment is forecast by cohort means."
+    )
+    holdout_days: int | None = Field(
+        None, ge=28, le=1825, description="Days of the hold-out; default: half the history, a year at most."
+    )
+    season: bool = Field(True, description="Use a calendar factor where two whole years of history show one.")
+
+
 class PlanFigure(_Section):
     """One planned figure, as a row of the table `plan`."""
 
@@ -340,6 +366,7 @@ class ShopConfig(_Section):
     )
     detectors: Detectors = Field(default_factory=Detectors)
     customers: Customers = Field(default_factory=Customers)
+    clv: Clv = Field(default_factory=Clv)
     plan: list[PlanFigure] = Field(default_factory=list)
     calendar: Calendar = Field(default_factory=Calendar)
     metrics: Metrics = Field(default_factory=Metrics)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from profithunt.models import bg_nbd, pareto_nbd
 from profithunt.models.ahead import Ahead
-from profithunt.models.histories import Histories
+from profithunt.models.histories import Histories, Integers
 from profithunt.models.maximum import Array, Fit
 from profithunt.models.order_value import (
     GammaValue,
@@ -66,7 +67,7 @@ class Customers:
     def __len__(self) -> int:
         return len(self.frequency)
 
-    def only(self, chosen: Array | slice) -> Customers:
+    def only(self, chosen: Array | npt.NDArray[np.bool_] | Integers | slice) -> Customers:
         """Some of them."""
         parts = (self.frequency, self.recency, self.age, self.orders, self.value)
         x, recency, age, orders, value = (item[chosen] for item in parts)
@@ -110,8 +111,8 @@ class CohortMeans:
         return cls(time, lately, *columns)
 
 
-def _state(customers: Customers, lately: float) -> np.ndarray:
-    return 2 * (customers.frequency > 0) + (customers.age - customers.recency <= lately)
+def _state(customers: Customers, lately: float) -> Integers:
+    return 2 * (customers.frequency > 0).astype(np.int64) + (customers.age - customers.recency <= lately)
 
 
 @dataclass(frozen=True)
@@ -270,7 +271,7 @@ class Scorer:
         expected = self.learned.buying.expected(
             xs[pair // len(ages)], ages[pair % len(ages)], self.ahead.times, self.ahead.weights
         )
-        return expected[where]
+        return np.asarray(expected[where], dtype=np.float64)
 
     def _returning(self, customers: Customers, alive: Array, h: int) -> Array:
         time = self.ahead.time(self.ahead.horizons[h])
@@ -314,11 +315,13 @@ class Scorer:
         if fit is None:
             return float("nan"), float("nan")
         groups = histories.coarse(levels=48)
+        steps_ahead = self.ahead.horizons[h]
+        times, weights = self.ahead.times[:steps_ahead], self.ahead.weights[h : h + 1, :steps_ahead]
 
         def total(logs: Array) -> float:
             buying = self.learned.buying_at(np.exp(logs))
             alive = buying.alive(groups.frequency, groups.recency, groups.age)
-            ahead = buying.expected(groups.frequency, groups.age, self.ahead.times, self.ahead.weights[h : h + 1])
+            ahead = buying.expected(groups.frequency, groups.age, times, weights)
             return float(groups.customers @ (alive * ahead[:, 0]))
 
         at = np.log(fit.values)
@@ -327,7 +330,7 @@ class Scorer:
         return total(at), float(np.sqrt(max(slope @ fit.covariance @ slope, 0.0)))
 
 
-def _distinct(keys: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def _distinct(keys: Integers, most: int) -> tuple[Integers, Integers]:
     """Distinct whole numbers below `most`, and where each key stands among them."""
     if most > 20_000_000:
         found, where = np.unique(keys, return_inverse=True)
@@ -369,22 +372,23 @@ def calibrate(learned: Learned, then: Customers, actual_orders: Array, actual_va
     if len(known) > _PIT_CUSTOMERS:
         known = np.sort(random.choice(known, _PIT_CUSTOMERS, replace=False))
     pit = scorer.pit(then.only(known), actual_value[known], random)
+    inside = np.where(np.isnan(pit), np.nan, ((pit > LOW) & (pit < HIGH)).astype(np.float64))
     return Calibration(
         customers=np.bincount(decile, minlength=10).astype(np.float64),
         predicted_orders=_by(decile, orders),
         actual_orders=_by(decile, actual_orders),
         predicted_value=_by(decile, value),
         actual_value=_by(decile, np.where(np.isnan(actual_value), 0.0, actual_value)),
-        cover_by_decile=_mean_by(decile[known], ((pit > LOW) & (pit < HIGH)) + np.where(np.isnan(pit), np.nan, 0.0)),
-        cover=float(((pit > LOW) & (pit < HIGH)).mean()) if len(pit) and not np.isnan(pit).any() else float("nan"),
+        cover_by_decile=_mean_by(decile[known], inside),
+        cover=float(inside.mean()) if len(inside) else float("nan"),
         ks=float(np.abs(np.sort(pit) - (np.arange(len(pit)) + 0.5) / len(pit)).max()) if len(pit) else float("nan"),
     )
 
 
-def _by(decile: np.ndarray, values: Array) -> Array:
+def _by(decile: Integers, values: Array | npt.NDArray[np.bool_]) -> Array:
     return np.bincount(decile, values, minlength=10).astype(np.float64)
 
 
-def _mean_by(decile: np.ndarray, values: Array) -> Array:
+def _mean_by(decile: Integers, values: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(_by(decile, values) / np.bincount(decile, minlength=10), dtype=np.float64)

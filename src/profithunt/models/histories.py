@@ -73,15 +73,19 @@ class Histories:
         def rough(x: Array) -> Array:
             return np.where(x < levels, x, levels + np.floor(np.log1p(np.maximum(x - levels, 0)) * 4))
 
+        old = np.floor(self.age / edges).astype(np.int64)
         waited = np.floor((self.age - self.recency) / edges)
-        key = (rough(self.frequency) * (levels + 2) + waited) * (levels + 2) + np.floor(self.age / edges)
-        _, where = np.unique(key, return_inverse=True)
+        key = (rough(self.frequency) * (levels + 2) + waited) * (levels + 2) + old
+        _, first, where = np.unique(key, return_index=True, return_inverse=True)
         counts = np.bincount(where, self.customers).astype(np.float64)
-        x, t, whole = (
-            np.bincount(where, self.customers * item) / counts for item in (self.frequency, self.recency, self.age)
-        )
+        n = np.maximum(np.bincount(old, self.customers), 1e-300)
+        whole = (np.bincount(old, self.customers * self.age) / n)[old[first]]
+        x = np.bincount(where, self.customers * self.frequency) / counts
+        since = np.bincount(where, self.customers * (self.age - self.recency)) / counts
         # Sums of equal whole numbers divided by their count are off by a last digit: equal ones shall stay equal.
-        return Histories(np.round(x, 6), t, whole, counts)
+        x = np.round(x, 6)
+        recency = np.where(x > 0, np.clip(whole - since, 0, whole), 0.0)
+        return Histories(x, recency, whole, counts)
 
 
 def levels(values: Array) -> tuple[Array, Integers]:

@@ -180,7 +180,7 @@ class Ranges:
 
         def at(age: Integers, spot: Integers) -> Array:
             left, right = table[places.frequency, age, spot, upper - 1], table[places.frequency, age, spot, upper]
-            return left + share * (right - left)
+            return np.asarray(left + share * (right - left), dtype=np.float64)
 
         return places.scale * self._between(places, at)
 
@@ -193,7 +193,7 @@ class Ranges:
 
         def by_age(spot: Integers) -> Array:
             low, high = at(places.age, spot), at(places.age + 1, spot)
-            return low + _along(places.age_share, low) * (high - low)
+            return np.asarray(low + _along(places.age_share, low) * (high - low), dtype=np.float64)
 
         found = by_age(places.value)
         if self._money.shape[3] > 1:
