@@ -116,7 +116,9 @@ def build_ledger(
     query = values_query({"channel": "text", "effect": "rate"}, sorted(effects.items()))
     engine.view("removal_effects", query)
     fingerprints["removal_effects"] = query.sql(dialect="duckdb")
-    spans = Spans("order_id", engine.spans("orders", "order_id", -(-n_lines // config.limits.part_lines)))
+    # A table in one file is handier: a shop is cut only where at least three parts come of it.
+    number = -(-n_lines // config.limits.part_lines)
+    spans = Spans("order_id", engine.spans("orders", "order_id", number if number > 2 else 1))
     return make(models=todo, report=report, spans=spans)
 
 
