@@ -46,6 +46,24 @@ RateKind = Literal[
     "idle_capacity",
     "exchange",
 ]
+ActionKind = Literal[
+    "category",
+    "subcategory",
+    "brand",
+    "own_label",
+    "sku",
+    "channel",
+    "delivery_option",
+    "payment_method",
+    "device",
+    "promotion",
+    "event",
+    "loyalty",
+    "discounted",
+    "returned",
+    "late",
+    "contacted",
+]
 AttributionModel = Literal[
     "last_touch",
     "first_touch",
@@ -315,6 +333,55 @@ class PlanFigure(_Section):
     member: str | None = Field(None, description="Member of it.")
 
 
+class Action(_Section):
+    """Something that a customer does once for the first time, whose effect on later profit is to be known."""
+
+    name: str = Field(min_length=1, description="Name of the action.")
+    counts: ActionKind = Field(description="What counts as doing it; `event` is a kind of customer_events.")
+    member: str | None = Field(None, description="Which one: the category, the channel, the kind of event …")
+    cost: Decimal = Field(Decimal(0), ge=0, description="Cost of prompting one customer to it.")
+    uptake: float = Field(1.0, gt=0, le=1, description="Share of those prompted who do it.")
+    window_days: int = Field(
+        30, ge=0, le=365, description="Days before the index order in which what is in no order counts as held by it."
+    )
+    prompt: bool | None = Field(
+        None, description="May be a customer's next best action; default: yes, but for returned, late and contacted."
+    )
+    negative_control: bool = Field(False, description="Known to have no effect: calibrates the intervals of the others.")
+
+
+class ActionsValue(_Section):
+    """How the effects of customers' actions on later profit are estimated."""
+
+    use: bool = Field(True, description="Whether a run estimates them.")
+    horizons: list[int] = Field(default_factory=lambda: [30, 90, 365], description="Days of profit that count.")
+    index_days: int = Field(90, ge=7, le=730, description="Length of the window in which index orders lie.")
+    generate: list[ActionKind] = Field(
+        default_factory=lambda: [
+            "category",
+            "own_label",
+            "channel",
+            "delivery_option",
+            "event",
+            "loyalty",
+            "discounted",
+            "returned",
+            "late",
+            "contacted",
+        ],
+        description="Kinds of action that are made for every member that the data holds.",
+    )
+    max_actions: int = Field(50, ge=1, le=500, description="Generated actions, those that most customers did.")
+    min_treated: int = Field(50, ge=10, description="Customers who did it, and who did not, that an effect needs.")
+    max_customers: int = Field(
+        100_000, ge=1_000, description="Customers of one trial; of more, every so many in order of their ids."
+    )
+    controls: int = Field(20, ge=0, le=200, description="Negative controls drawn to calibrate intervals.")
+    max_smd: float = Field(0.1, gt=0, description="Standardised mean difference above which nothing is believed.")
+    min_overlap: float = Field(0.8, ge=0, le=1, description="Overlap below which nothing is believed.")
+    seed: int = Field(7, ge=0, description="Seed of the division into folds and of the controls.")
+
+
 class EngineChoice(_Section):
     """What computes a run. DuckDB on this machine by default; Spark where one machine is too small."""
 
@@ -370,6 +437,8 @@ class ShopConfig(_Section):
     plan: list[PlanFigure] = Field(default_factory=list)
     calendar: Calendar = Field(default_factory=Calendar)
     metrics: Metrics = Field(default_factory=Metrics)
+    actions: list[Action] = Field(default_factory=list)
+    actions_value: ActionsValue = Field(default_factory=ActionsValue)
     engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
     runs: Runs = Field(default_factory=Runs)

@@ -3,8 +3,8 @@
 Ridge: the penalty is chosen by generalised cross-validation on the eigenvalues of the columns' covariance, so a grid of
 penalties costs one decomposition (Golub, Heath and Wahba 1979; degrees of freedom count 1.4 times, Kim and Gu 2004).
 
-Logistic: one sweep over the rows gives loss and gradient for every fold's coefficients; the curvature is kept as long
-as steps shrink fast. Steps that raise the loss are halved: full steps diverge where treated and others hardly overlap.
+Logistic: one sweep over the rows gives the gradient for every fold's coefficients; the curvature is kept as long as
+steps shrink fast. Steps that go too far are halved: full steps diverge where treated and others hardly overlap.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, special
 
-from profithunt.models.causal.basis import Array, Single
+from profithunt.models.causal.basis import Array, Single, blocks
 from profithunt.models.causal.design import Design, Mask
 
 _PENALTIES: Final = 10.0 ** np.arange(-6.0, 3.01, 0.5)
 _CAUTION: Final = 1.4
 _STEPS: Final = 40
-_CLOSE: Final = 1e-5
-_EXACT: Final = 60_000
-_SMALL: Final = 2_000
+_CLOSE: Final = 1e-3
+_GOOD: Final = 0.1
+_ROWS_FOR_START: Final = 60_000
+_ROWS_FOR_CURVATURE: Final = 200_000
+
+Factor = tuple[Array, bool]
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def logistic(design: Design, treated: Mask, eligible: Mask, *, penalty: float = 
 
 def _start(design: Design, target: Single, weight: Single, betas: Array, penalty: float) -> Array:
     """A first guess from every so many rows, where there are many."""
-    step = design.n // _EXACT
+    step = design.n // _ROWS_FOR_START
     if step < 2:
         return betas
     sample = design.phi[::step]
@@ -121,103 +123,90 @@ def _start(design: Design, target: Single, weight: Single, betas: Array, penalty
 def _newton(design: Design, target: Single, weight: Single, betas: Array, penalty: float) -> Logistic:
     ridges = np.full(design.width, penalty)
     ridges[0] = 1e-8
-    exact = design.n <= _SMALL
-    loss, slope = _sweep(design, target, weight, betas, ridges)
-    curvature = _curvature(design, weight, betas, ridges, exact=exact)
-    before = np.inf
+    slope = _slope(design, target, weight, betas, ridges)
+    curvature = _curvature(design, weight, betas, ridges)
+    before = near = np.inf
     steps = 0
-    near = np.inf
     for steps in range(1, _STEPS + 1):
-        moves = np.stack([linalg.cho_solve(curvature[k], slope[k], check_finite=False) for k in range(len(betas))])
-        gains = (moves * slope).sum(axis=1)
-        near = float(gains.max())
+        moves = _moves(curvature, slope)
+        near = float((moves * slope).sum(axis=1).max())
         if near < _CLOSE:
             break
-        if near > before / 4 or exact:
-            curvature = _curvature(design, weight, betas, ridges, exact=exact)
-            moves = np.stack([linalg.cho_solve(curvature[k], slope[k], check_finite=False) for k in range(len(betas))])
-            gains = (moves * slope).sum(axis=1)
+        if near > before / 4:
+            curvature = _curvature(design, weight, betas, ridges)
+            moves = _moves(curvature, slope)
         before = near
-        betas, loss, slope = _damped(design, target, weight, betas, moves, gains, loss, slope, ridges)
-    return Logistic(_out_of_fold(design, betas), betas, near < 1e-2, steps)
+        betas, slope = _damped(design, target, weight, betas, moves, slope, ridges)
+    return Logistic(_out_of_fold(design, betas), betas, near < _GOOD, steps)
+
+
+def _moves(curvature: list[Factor], slope: Array) -> Array:
+    return np.stack([linalg.cho_solve(curvature[k], slope[k], check_finite=False) for k in range(len(slope))])
 
 
 def _damped(
-    design: Design,
-    target: Single,
-    weight: Single,
-    betas: Array,
-    moves: Array,
-    gains: Array,
-    loss: Array,
-    slope: Array,
-    ridges: Array,
-) -> tuple[Array, Array, Array]:
-    """Move each fold's coefficients as far as its loss falls, at most the whole step."""
+    design: Design, target: Single, weight: Single, betas: Array, moves: Array, slope: Array, ridges: Array
+) -> tuple[Array, Array]:
+    """Move each fold's coefficients a step, halved until it does not go far beyond the least loss along its line.
+
+    The loss is convex: where the slope along the step has turned and is no longer small, the step was too long.
+    """
     size = np.ones(len(betas))
-    best = (betas, loss, slope)
-    for _ in range(12):
+    gains = (moves * slope).sum(axis=1)
+    while True:
         tried = betas - size[:, None] * moves
-        new_loss, new_slope = _sweep(design, target, weight, tried, ridges)
-        # Single precision leaves noise of this size in the loss: a step is not refused for it.
-        bad = new_loss > loss - 1e-4 * size * gains + 1e-6 * np.abs(loss)
-        best = (
-            np.where(bad[:, None], betas, tried),
-            np.where(bad, loss, new_loss),
-            np.where(bad[:, None], slope, new_slope),
-        )
-        if not bad.any():
-            break
+        new = _slope(design, target, weight, tried, ridges)
+        bad = (moves * new).sum(axis=1) < -0.5 * gains
+        if not bad.any() or size.min() < 1e-3:
+            return tried, new
         size = np.where(bad, size / 2, size)
-    return best
 
 
-def _sweep(design: Design, target: Single, weight: Single, betas: Array, ridges: Array) -> tuple[Array, Array]:
-    """Loss and gradient of every column of coefficients, each without its fold; the last column takes all rows."""
+def _slope(design: Design, target: Single, weight: Single, betas: Array, ridges: Array) -> Array:
+    """Gradient of every row of coefficients, each without its fold; the last one takes all rows."""
     several = betas.T.astype(np.float32)
-    loss = 0.5 * (betas**2 * ridges).sum(axis=1)
     slope = betas * ridges
-    n_folds = len(design.folds)
+    folded = len(betas) > 1 and len(design.folds) > 1
     for fold, rows in design.parts():
         phi = design.phi[rows]
-        odds = phi @ several
-        chance = special.expit(odds)
-        given = target[rows, None]
-        each = weight[rows, None] * (np.logaddexp(np.float32(0), odds) - given * odds)
-        error = weight[rows, None] * (chance - given)
-        if len(betas) > 1 and n_folds > 1:
-            each[:, fold] = 0
+        error = _logistic(phi @ several)
+        error -= target[rows, None]
+        error *= weight[rows, None]
+        if folded:
             error[:, fold] = 0
-        loss += each.sum(axis=0, dtype=np.float64)
         slope += (phi.T @ error).T
-    return loss, slope
+    return slope
 
 
-Factor = tuple[Array, bool]
+def _logistic(odds: Single) -> Single:
+    """1 ÷ (1 + e^−odds); the hyperbolic tangent is the fastest way to it."""
+    half = np.tanh(odds * np.float32(0.5))
+    return np.asarray((half + np.float32(1)) * np.float32(0.5))
 
 
-def _curvature(design: Design, weight: Single, betas: Array, ridges: Array, *, exact: bool) -> list[Factor]:
-    """Second derivatives, factored. Many rows: taken once at the coefficients of all rows, less each fold's share."""
+def _curvature(design: Design, weight: Single, betas: Array, ridges: Array) -> list[Factor]:
+    """Second derivatives at the coefficients of all rows, less each fold's share, factored.
+
+    Of many rows a part is enough: steps need a direction, where they end is decided by the slope of all rows.
+    """
     n_folds = len(design.folds)
-    spread = np.diag(ridges + 1e-6 * max(float(weight.sum()), 1.0) * 1e-3)
-    if exact and n_folds > 1:
-        found = []
-        for k in range(len(betas)):
-            pieces = design.grams(weight=weight * _pull(design.phi, betas[k]))
-            total = pieces.sum(axis=0) - (pieces[k] if k < n_folds else 0)
-            found.append(linalg.cho_factor(total + spread, check_finite=False))
-        return found
-    pieces = design.grams(weight=weight * _pull(design.phi, betas[-1]))
+    step = max(1, design.n // _ROWS_FOR_CURVATURE)
+    phi = design.phi[::step]
+    chance = _logistic(phi @ betas[-1].astype(np.float32))
+    root = np.sqrt(weight[::step] * chance * (1 - chance) * np.float32(step))
+    pieces = np.zeros((n_folds, design.width, design.width))
+    for fold, rows in enumerate(design.folds):
+        inside = slice(-(-rows.start // step), -(-rows.stop // step))
+        for part in blocks(inside.stop - inside.start):
+            at = slice(inside.start + part.start, inside.start + part.stop)
+            weighted = phi[at] * root[at, None]
+            pieces[fold] += weighted.T @ weighted
     total = pieces.sum(axis=0)
+    floor = np.diag(ridges + 1e-9 * float(weight.sum()))
     return [
-        linalg.cho_factor(total - (pieces[k] if k < n_folds and n_folds > 1 else 0) + spread, check_finite=False)
+        linalg.cho_factor(total - (pieces[k] if k < n_folds and n_folds > 1 else 0) + floor, check_finite=False)
         for k in range(len(betas))
     ]
-
-
-def _pull(phi: Single, beta: Array) -> npt.NDArray[np.float32]:
-    chance = special.expit(phi @ beta.astype(np.float32))
-    return np.asarray(chance * (1 - chance), dtype=np.float32)
 
 
 def _out_of_fold(design: Design, betas: Array) -> Array:
