@@ -121,6 +121,13 @@ def compile_tree(
     )
     tree = _bind(expand(tree, context), known, where)
     refuse(tree, where)
+    return _counted(tree)
+
+
+def _counted(tree: exp.Expr) -> exp.Expr:
+    """`COUNT_IF` as a COUNT: of no rows DuckDB's own gives null, where a count is 0."""
+    for node in list(tree.find_all(exp.CountIf)):
+        node.replace(exp.Count(this=exp.Case().when(node.this.copy(), exp.Literal.number(1))))
     return tree
 
 

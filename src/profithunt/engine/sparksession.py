@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -69,6 +70,9 @@ def session_on(master: str | None, options: Mapping[str, str]) -> tuple[SparkSes
     running = SparkSession.getActiveSession()
     if running is not None and running.sparkContext._jsc is not None:  # noqa: SLF001 - no public way to ask
         return running, False
+    # What Spark refuses becomes an EngineError; its own log would say it a second time.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
     builder = SparkSession.builder.master(master or "local[*]")
     java = "-Duser.timezone=UTC " + options.get("spark.driver.extraJavaOptions", "")
     chosen = {**DEFAULTS, **options, **SETTINGS, "spark.driver.extraJavaOptions": java.strip()}
