@@ -26,7 +26,7 @@ from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
 from profithunt.config import ShopConfig, find, read
 from profithunt.customers import reading as people
-from profithunt.customers.plan import PlanVariance
+from profithunt.customers.plan import Month, PlanVariance
 from profithunt.engine import AnyEngine, Relation
 from profithunt.engine.runs import RunStore
 from profithunt.errors import NotFound, UsageError
@@ -240,6 +240,17 @@ class Shop:
         from profithunt.api.customers import proposed
 
         return proposed(self.engine, self.config, months)
+
+    def plan_months(self, months: int = 12) -> list[Month]:
+        """The proposed plan as its drivers and contribution profit, month by month. Raises UsageError."""
+        return people.proposed_months(self.engine, self.config, months)
+
+    def write_plan(self, path: str | Path, months: int = 12) -> Path:
+        """Write the proposed plan as a CSV with the columns of the table `plan`, to be edited. Raises UsageError."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.engine.write_csv(self.plan_proposal(months).sql, target)
+        return target
 
     def plan_variance(self, against: people.Against = "plan") -> PlanVariance:
         """Actual contribution profit against plan (or `last_year`), split exactly by driver. Raises UsageError."""
