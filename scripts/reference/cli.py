@@ -26,7 +26,7 @@ def page() -> str:
     overview = table(
         ["command", "what it does"],
         (
-            [f"[{code(f'profithunt {name}')}](#profithunt-{name})", _summary(command)]
+            [f"[{code(f'profithunt {name}')}](#profithunt-{name.replace(' ', '-')})", _summary(command)]
             for name, command in commands.items()
         ),
     )
@@ -35,9 +35,13 @@ def page() -> str:
 
 
 def commands_of() -> dict[str, Any]:
-    """Each command by its name, in the order of the help."""
+    """Each command by its name, in the order of the help; those of a group as `group command`."""
     group: Any = typer.main.get_command(app)
-    return dict(group.commands)
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        below = getattr(command, "commands", None)
+        found |= {name: command} if below is None else {f"{name} {part}": item for part, item in below.items()}
+    return found
 
 
 def options_of(command: Any) -> list[Any]:

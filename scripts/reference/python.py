@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from profithunt import api
+from profithunt.customers.plan import Month, MonthVariance, PlanVariance
+from profithunt.customers.reading import CustomerProfit
 from profithunt.engine import Relation
 from profithunt.ledger.explain import Section, Story
 from profithunt.ledger.reading import Reconciliation, Slice, Step, Whale
@@ -24,6 +26,7 @@ data: frozen values with their fields, or relations that any data-frame library 
 
 RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
+    *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),
 )
 

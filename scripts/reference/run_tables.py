@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from profithunt.api.customers import PLAN_PROPOSAL, PLAN_VARIANCE
 from profithunt.config import Attribution
+from profithunt.customers import build as customers
 from profithunt.engine import Model
 from profithunt.ledger import build
 from profithunt.ledger.components import COMPONENTS, STEPS
@@ -16,17 +18,23 @@ steps on the way, listed at the end. Money is in the shop's currency, without ta
 
 ALL_AMOUNTS = "every [component and subtotal](ledger.md), in their order"
 EVERYDAY = ("ledger", "order_profit", "customer_profit", "sku_profit", "profit_slices")
+OF_CUSTOMERS = (
+    *("customer_flows", "acquisitions", "cohorts", "customer_explained", "loss_segments", "order_recency"),
+    *("acquisition", "plan_proposal", "plan_variance"),
+)
 
 
 def page() -> str:
     """The page `run-tables.md`."""
-    models = build.models(Attribution().model)
-    steps = (item for name, item in models.items() if name not in EVERYDAY)
+    made = [customers.lens_model(), PLAN_PROPOSAL, PLAN_VARIANCE]
+    models = build.models(Attribution().model) | customers.models() | {item.name: item for item in made}
+    everyday = (*EVERYDAY, *OF_CUSTOMERS)
+    steps = (item for name, item in models.items() if name not in everyday)
     return document(
         "Tables of a run",
-        "`src/profithunt/ledger/models/`",
+        "`src/profithunt/ledger/models/`, `src/profithunt/customers/`",
         INTRO,
-        *(_section(models[name]) for name in EVERYDAY if name in models),
+        *(_section(models[name]) for name in everyday if name in models),
         "## Steps on the way",
         table(["table", "one row per", "what"], ([code(item.name), _grain(item), item.what] for item in steps)),
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from profithunt.config import ShopConfig
-from profithunt.customers.build import span
+from profithunt.customers.build import lens_model, span
 from profithunt.customers.reading import compiled
-from profithunt.engine import AnyEngine
+from profithunt.engine import AnyEngine, compile_model
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, take_over
 
@@ -80,7 +80,7 @@ def build_acquisition(
         if columns is None:
             return []
         engine.attach_arrays("acquisition_found", columns)
-        engine.write_parquet(compiled("acquisition"), target, order_by=("dimension", "member"))
+        engine.write_parquet(compile_model(lens_model()), target, order_by=("dimension", "member"))
         engine.drop("acquisition_found")
         engine.attach_parquet(TABLE, target)
     fingerprints[TABLE] = print_

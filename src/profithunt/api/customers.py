@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from pathlib import Path
+from typing import Final
 
 from sqlglot import exp
 
@@ -12,24 +13,45 @@ from profithunt.api.acquisition import build_acquisition
 from profithunt.config import ShopConfig
 from profithunt.customers import reading
 from profithunt.customers.build import build_models
-from profithunt.customers.plan import COHORT_METRICS, METRICS, Figure, PlanVariance
-from profithunt.engine import AnyEngine, Relation, values_query
+from profithunt.customers.plan import COHORT_METRICS, DRIVERS, METRICS, Figure, PlanVariance
+from profithunt.engine import AnyEngine, Model, ModelColumn, Relation, values_query
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report
 from profithunt.errors import UsageError
 
-PLAN_COLUMNS = {"month": "date", "metric": "text", "dimension": "text", "member": "text", "value": "rate"}
-VARIANCE_COLUMNS = {
-    "month": "date",
-    "complete": "bool",
-    "driver": "text",
-    "planned": "rate",
-    "actual": "rate",
-    "part": "money",
-    "planned_profit": "money",
-    "actual_profit": "money",
-    "method": "text",
-}
+PLAN_PROPOSAL: Final = Model(
+    name="plan_proposal",
+    what="A plan proposed from the history for the months ahead, in the form of the table `plan`: of the shop, and of "
+    "cohorts by months since the first order.",
+    grain=("month", "metric", "dimension", "member"),
+    columns=(
+        ModelColumn("month", "date", "month; of a cohort, that of the first order"),
+        ModelColumn("metric", "text", f"{', '.join(METRICS)}; of cohorts {', '.join(COHORT_METRICS)}"),
+        ModelColumn("dimension", "text", "null for the shop, months_since for cohorts"),
+        ModelColumn("member", "text", "how many months since"),
+        ModelColumn("value", "rate", "planned value"),
+    ),
+    sql="",
+)
+PLAN_VARIANCE: Final = Model(
+    name="plan_variance",
+    what="Actual contribution profit less the plan's, split by driver; not there without a plan.",
+    grain=("month", "driver"),
+    columns=(
+        ModelColumn("month", "date", "month"),
+        ModelColumn("complete", "bool", "the month is over, as far as the data goes"),
+        ModelColumn("driver", "text", f"{', '.join(DRIVERS)}; unsplit where only the profit was planned"),
+        ModelColumn("planned", "rate", "the driver as planned"),
+        ModelColumn("actual", "rate", "the driver as it was; null where it has no denominator"),
+        ModelColumn("part", "money", "its part of the difference; the parts of a month add up to it"),
+        ModelColumn("planned_profit", "money", "planned contribution profit of the month, the same in each row"),
+        ModelColumn("actual_profit", "money", "actual contribution profit of the month, the same in each row"),
+        ModelColumn("method", "text", "lmdi; shapley where a factor is zero or changes its sign; unsplit"),
+    ),
+    sql="",
+)
+PLAN_COLUMNS: Final = {column.name: column.type for column in PLAN_PROPOSAL.columns}
+VARIANCE_COLUMNS: Final = {column.name: column.type for column in PLAN_VARIANCE.columns}
 
 
 def build_customers(

@@ -11,7 +11,16 @@ from typing import Final
 from sqlglot import exp
 
 from profithunt.config import ShopConfig
-from profithunt.engine import AnyEngine, Model, build_order, compile_sql, read_models, split_header, values_query
+from profithunt.engine import (
+    AnyEngine,
+    Model,
+    build_order,
+    compile_sql,
+    read_model,
+    read_models,
+    split_header,
+    values_query,
+)
 from profithunt.engine.compiler import Value
 from profithunt.engine.runner import Built, Earlier, Report, Settings, build
 from profithunt.ledger.build import as_of, settings as ledger_settings
@@ -80,6 +89,11 @@ def query(name: str) -> str:
 def models() -> dict[str, Model]:
     """All models of this package, by name."""
     return read_models(Path(str(files(__package__) / "models")), column_lists())
+
+
+def lens_model() -> Model:
+    """The table `acquisition`, whose figures `models/acquisition.py` works out."""
+    return read_model(Path(str(files(__package__) / "queries" / "acquisition.sql")))
 
 
 def column_lists() -> dict[str, tuple[str, ...]]:

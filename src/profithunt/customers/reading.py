@@ -195,6 +195,13 @@ def proposal(engine: AnyEngine, config: ShopConfig, months: int = 12) -> list[Fi
     return figures
 
 
+def proposed_months(engine: AnyEngine, config: ShopConfig, months: int = 12) -> list[Month]:
+    """The proposal as drivers and contribution profit, month by month; empty where no profit is known."""
+    closing = {row["month"]: row["closing"] for row in engine.dicts(compiled("flows")) if row["month"] is not None}
+    found = planned_months(proposal(engine, config, months), closing)
+    return [month for month in found.values() if isinstance(month, Month)]
+
+
 def window_months(config: ShopConfig) -> int:
     """The activity window in whole months, at least one."""
     days = config.customers.active_days

@@ -1,0 +1,84 @@
+"""What is found about customers, in words: flows, cohorts, how money is lost, who brings good customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from profithunt import fmt
+
+if TYPE_CHECKING:
+    from profithunt.customers.matrix import CohortMatrix
+
+WAYS: Final = {
+    "basket": "by their baskets: too small or of too little margin, even at their peers' rates",
+    "discount": "by discounts",
+    "returns": "by returns",
+    "delivery": "by delivery",
+    "service": "by service",
+    "acquisition": "by what it cost to win them",
+}
+"""How customers lose money."""
+
+YEAR: Final = 12
+
+
+def flowed(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What the last complete months did to the number of active customers."""
+    past = [row for row in rows if row["month"] is not None and row["complete"]][-YEAR:]
+    if not past:
+        return "No month is complete yet."
+    moves = {name: sum(row[name] for row in past) for name in ("new", "reactivated", "lapsed")}
+    return (
+        f"{fmt.counted(past[-1]['closing'], 'active customer')} at the end of {fmt.month(past[-1]['month'])}: "
+        f"{fmt.count(past[0]['opening'])} + {fmt.count(moves['new'])} new + {fmt.count(moves['reactivated'])} "
+        f"reactivated {fmt.MINUS} {fmt.count(moves['lapsed'])} lapsed in {fmt.counted(len(past), 'month')}."
+    )
+
+
+def lost_how(rows: Sequence[Mapping[str, Any]], currency: str) -> str:
+    """How most of the money is lost."""
+    if not rows:
+        return "No customer loses money."
+    lost = sum((row["lost"] for row in rows), Decimal(0))
+    n = sum(row["n_customers"] for row in rows)
+    worst = rows[0]
+    return (
+        f"{fmt.counted(n, 'customer')} {'loses' if n == 1 else 'lose'} {fmt.money(-lost, currency)}; "
+        f"{fmt.share(worst['of_losses'])} of it {WAYS[worst['segment']]}."
+    )
+
+
+def acquired(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Over how long, and for how many members, customers are compared."""
+    known = sum(row["cm3_adjusted"] is not None for row in rows)
+    if not known:
+        return "There is nothing to compare: too few customers, or all of one kind."
+    days = rows[0]["horizon_days"]
+    good = sum(row["better"] is not None and row["better"] >= 0.9 for row in rows)
+    return (
+        f"Contribution profit in the first {days} days after the first order, the mix taken out; "
+        f"{fmt.count(good)} of {fmt.counted(known, 'member')} bring customers worth more than others (90% sure)."
+    )
+
+
+def cohort_finding(found: CohortMatrix) -> str:
+    """How many customers were acquired, and how long they take to pay back."""
+    n = sum(row.n_acquired for row in found.rows)
+    if not n:
+        return "Nobody has been acquired yet."
+    groups = fmt.counted(len(found.rows), "cohort" if found.by == "all" else "group")
+    text = f"{fmt.counted(n, 'customer')} acquired in {groups}"
+    with_cac = [row for row in found.rows if row.cac is not None]
+    if not with_cac:
+        return f"{text}; what they cost is not known, since no marketing spend is."
+    back = sum(row.n_acquired for row in with_cac if row.payback_month is not None)
+    return f"{text}; the cohorts of {fmt.share(back / n)} of them have earned their acquisition cost back in CM2."
+
+
+def heat_step(value: float, most: float, steps: int) -> int:
+    """How dark a cell is: 0 for nothing, `steps` − 1 for the most there is."""
+    if not most or not value:
+        return 0
+    return min(1 + int(abs(value) / most * (steps - 1)), steps - 1)
