@@ -14,12 +14,15 @@ import typer
 
 from profithunt.cli.commands import (
     check,
+    cohorts,
     compare,
+    customers,
     demo,
     explain,
     export,
     hunt,
     init,
+    plan,
     profit,
     reconcile,
     report,
@@ -40,8 +43,11 @@ app = typer.Typer(
 )
 
 for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
-                compare.compare, hunt.hunt, export.export, demo.demo, version.version):  # fmt: skip
+                compare.compare, hunt.hunt, export.export, cohorts.cohorts, demo.demo, version.version):  # fmt: skip
     app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare))(command)
+
+app.add_typer(customers.app, name="customers")
+app.add_typer(plan.app, name="plan")
 
 
 @app.callback()
