@@ -176,6 +176,52 @@ def change(before: Amount, after: Amount) -> str:
     return _signed(rate, share(abs(rate)), plus=True)
 
 
+SCALES: Final = {"BB": (9, "B"), "MM": (6, "M"), "KK": (3, "K"), "%": (-2, "%"), "bps": (-4, "bps"), "": (0, "")}
+"""Units that a deck may ask for: powers of ten that a figure is divided by, and what is written after it."""
+
+
+def scaled(value: Amount, scaling: str, *, plus: bool = False) -> str:
+    """A figure as a deck asks for it: `##.2MM` gives 12.64M, `##.1%` of 0.0264 gives 2.6%, `##bps` 264bps."""
+    figure = to_decimal(value)
+    if figure is None:
+        return MISSING
+    form = scaling.removeprefix("##")
+    places = int(form[1]) if form.startswith(".") else 0
+    power, unit = SCALES[form[2:] if form.startswith(".") else form]
+    text = f"{abs(figure).scaleb(-power).quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}{unit}"
+    return _signed(figure, text, plus=plus)
+
+
+def measured(value: Amount, unit: str, currency: str = "USD", *, plus: bool = False) -> str:
+    """A metric's figure in its unit: `count`, `money`, `share` (0–1), `days`, `hours`, `minutes` or a plain number."""
+    figure = to_decimal(value)
+    if figure is None:
+        return MISSING
+    if unit == "money":
+        return money(figure, currency, plus=plus)
+    if unit == "share":
+        return _signed(figure, share(abs(figure)), plus=plus)
+    if unit == "count" and abs(figure) < KILO:
+        return _signed(figure, count(abs(figure)), plus=plus)
+    after = {"days": " d", "hours": " h", "minutes": " min"}.get(unit, "")
+    return f"{number(figure, plus=plus)}{after}"
+
+
+def points(value: Amount) -> str:
+    """A change that is in basis points already: `−35 bp`."""
+    figure = to_decimal(value)
+    if figure is None:
+        return MISSING
+    rounded = figure.quantize(Decimal(1), context=_EXACT)
+    return _signed(rounded, f"{abs(rounded):,f} bp", plus=True)
+
+
+def growth(value: Amount) -> str:
+    """A change that is a share of what was before already: `+12.3%`."""
+    figure = to_decimal(value)
+    return MISSING if figure is None else _signed(figure, share(abs(figure)), plus=True)
+
+
 def failed(n_failed: Amount, n_all: Amount, one: str = "customer", many: str | None = None) -> str:
     """A share of failures, always beside the number of those failed: `1,234 of 411,000 customers (0.30%)`."""
     some, everyone = to_decimal(n_failed), to_decimal(n_all)

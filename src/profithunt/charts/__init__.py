@@ -8,11 +8,15 @@ from profithunt.charts.bars import Bar, WaterfallStep, bar, interval, waterfall
 from profithunt.charts.columns import Column, columns
 from profithunt.charts.curve import Curve, curve
 from profithunt.charts.scale import Scale, scale_for, ticks
+from profithunt.charts.sixtwelve import Mark, Panel, Run, six_twelve
 
 __all__ = [
     "Bar",
     "Column",
     "Curve",
+    "Mark",
+    "Panel",
+    "Run",
     "Scale",
     "WaterfallStep",
     "bar",
@@ -20,6 +24,7 @@ __all__ = [
     "curve",
     "interval",
     "scale_for",
+    "six_twelve",
     "ticks",
     "waterfall",
 ]

@@ -22,12 +22,14 @@ from profithunt.cli.commands import (
     export,
     hunt,
     init,
+    metrics,
     plan,
     profit,
     reconcile,
     report,
     run,
     version,
+    wbr,
 )
 
 INTERRUPTED = 130
@@ -46,6 +48,8 @@ for command in (init.init, check.check, run.run, report.report, profit.profit, e
                 compare.compare, hunt.hunt, export.export, cohorts.cohorts, demo.demo, version.version):  # fmt: skip
     app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare))(command)
 
+app.command()(metrics.metrics)
+app.command()(wbr.wbr)
 app.add_typer(customers.app, name="customers")
 app.add_typer(plan.app, name="plan")
 

@@ -325,7 +325,10 @@ class _Reader:
                 raise self._fail(inner, "has no ui_type", f"one of {', '.join(UI_TYPES)}")
             what = UI_TYPES[self._choice(body["ui_type"], (*inner, "ui_type"), tuple(UI_TYPES))]
             return self._of_kind(what, body, inner)
-        kinds = [key for key in given if key in UI_TYPES.values()]
+        # A note beside a chart is the chart's.
+        kinds = [key for key in given if key in UI_TYPES.values() and key != "note"] or [
+            key for key in given if key == "note"
+        ]
         if len(kinds) != 1:
             near = get_close_matches(str(next(iter(given), "")), [*UI_TYPES.values(), "block"], n=1, cutoff=0.6)
             raise self._fail(
