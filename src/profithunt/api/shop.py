@@ -10,6 +10,7 @@ shop.hunt().opportunities
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +36,9 @@ from profithunt.ledger.components import LISTS
 from profithunt.ledger.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
+    from profithunt.metrics.reading import Dictionary, MetricFigures
+    from profithunt.metrics.review import Review
+    from profithunt.metrics.time import Grain
     from profithunt.opportunities import Hunt
 
 EXPORT_FORMATS = ("csv", "parquet")
@@ -273,6 +277,36 @@ class Shop:
             (row["cogs"] or Decimal(0) for row in self.cost_sources() if row["cost_source"] == "assumed"), Decimal(0)
         )
         return [Sensitivity(share, total + assumed * Decimal(str(share))) for share in shares]
+
+    def metrics(self) -> Dictionary:
+        """The dictionary of metrics: those that the data allows, and those that sleep with what would wake them."""
+        from profithunt.metrics.reading import RunMetrics
+
+        return RunMetrics(self.engine, self.config).dictionary()
+
+    def metric(
+        self,
+        name: str,
+        by: str | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        grain: Grain = "week",
+    ) -> MetricFigures:
+        """A metric by period (`day`, `week`, `month`, `quarter`, `year`), of the shop or by a dimension of its source.
+
+        Raises NotFound for a metric or a dimension that isn't there, and for a metric that sleeps.
+        """
+        from profithunt.metrics.reading import RunMetrics
+
+        return RunMetrics(self.engine, self.config).figures(name, by, start, end, grain)
+
+    def review(
+        self, deck: str | Path | None = None, csv: Sequence[Path] = (), week: dt.date | None = None
+    ) -> Review:
+        """The weekly business review, by a deck (YAML) or by one made of all metrics; `week` is its last day."""
+        from profithunt.api.weekly import review_run
+
+        return review_run(self.engine, self.config, deck, csv, week)
 
     def explain(self, kind: str, id_: str) -> stories.Story:
         """The story behind an order, customer, sku, keyword, component, or a member of any dimension."""
