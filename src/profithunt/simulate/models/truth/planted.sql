@@ -1,0 +1,30 @@
+/* ---
+what = "What is planted: each wish with the members that fall to it, from when to when, how strongly."
+grain = ["problem"]
+[columns]
+problem = "text | id"
+wish = "text | wish"
+family = "text | family of the lever"
+lever = "text | lever"
+entity = "text | what names the member"
+member_no = "int | member"
+starts_no = "int | first day, 0 or later"
+ends_no = "int | last day"
+strength = "rate | how hard the lever is pulled"
+absent = "bool | the world without it is one without the member"
+measured = "text | how its money is measured"
+--- */
+SELECT CONCAT(w.wish, '-', CAST(p.place - w.first_place + 1 AS TEXT)) AS problem,
+       w.wish,
+       w.family,
+       w.lever,
+       w.entity,
+       p.member_no,
+       GREATEST($n_days - w.days, 0) AS starts_no,
+       CASE WHEN w.until > 0 THEN $n_days - w.until ELSE $n_days - 1 END AS ends_no,
+       ROUND(w.low + (w.high - w.low) * X_UNIFORM('planted.strength', w.wish_no, p.place), 4) AS strength,
+       w.absent,
+       w.measured
+FROM wishes AS w
+INNER JOIN pools AS p ON p.pool = w.pool AND p.place >= w.first_place AND p.place < w.first_place + w.many
+WHERE $n_days - w.until > 0
