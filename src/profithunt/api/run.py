@@ -15,6 +15,7 @@ from sqlglot import exp
 
 import profithunt
 from profithunt import sources
+from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
 from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, sizes, tables_at
 from profithunt.api.progress import Progress
@@ -102,6 +103,16 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 report=lambda name, done, total: progress.step(
                     f"Customers: {name}" if name else "Customers", done, total
                 ),
+            )
+
+        with _timed(seconds, "clv"):
+            built += build_clv(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=_earlier(former),
+                report=lambda name, done, total: progress.step(f"CLV: {name}" if name else "CLV", done, total),
             )
 
         with _timed(seconds, "metrics"):

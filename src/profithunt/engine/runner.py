@@ -104,6 +104,19 @@ def build(
     return builder.built
 
 
+def unchanged(
+    engine: AnyEngine,
+    models: Iterable[Model],
+    *,
+    settings: Settings,
+    fingerprints: Mapping[str, str],
+    earlier: Earlier | None,
+) -> bool:
+    """Whether `build` would take over all of these models, so that what they read need not be made."""
+    steps = _plan(engine, list(models), settings, dict(fingerprints), earlier, ())
+    return all(step.reused for step in steps if step.needed)
+
+
 @dataclass(frozen=True)
 class _Step:
     """A model with its statement, what it reads, its fingerprint, and whether it must be built or taken over."""

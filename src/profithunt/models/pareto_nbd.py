@@ -24,7 +24,7 @@ from profithunt.models.seeding import Seeds
 
 NAMES: Final = ("r", "alpha", "s", "beta")
 POINTS: Final = 24
-MOST_GROUPS: Final = 40_000
+MOST_GROUPS: Final = 200_000
 """Groups that are fitted exactly; more are taken together at the mean of their members."""
 
 _STARTS: Final = ((0.5, 0.5, 0.5, 0.5), (1.0, 0.5, 0.3, 2.0), (0.3, 0.2, 1.0, 1.0))
