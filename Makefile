@@ -7,7 +7,7 @@ VENV ?= .venv
 # The first Python on the path that is new enough; `make PYTHON=python3.12 …` takes another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-# Where `make demo` puts its shop.
+# Where `make demo` puts its shop; `make demo SHOP=simulated` runs on a simulated one, in demo-simulated.
 SHOP ?= demo
 # More words for pytest, as in `make test ARGS="-k returns"`.
 ARGS ?=
@@ -25,8 +25,8 @@ help: ## list the targets
 install: $(VENV)/.core ## install profithunt into .venv, with the versions of the lock files
 
 .PHONY: demo
-demo: $(VENV)/.core ## install, then run the main job on a real grocer's year into SHOP (default: demo)
-	@$(BIN)/profithunt demo $(SHOP)
+demo: $(VENV)/.core ## install, then run the main job on a real grocer's year (SHOP=simulated: on a simulated shop)
+	@$(BIN)/profithunt demo $(if $(filter simulated,$(SHOP)),--shop simulated,$(SHOP))
 	@printf '\n  . %s/bin/activate  puts profithunt on your path\n' $(VENV)
 
 .PHONY: test
@@ -75,7 +75,7 @@ lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions
 
 .PHONY: clean
 clean: ## remove the environment, caches, build products, generated shops and the demo
-	rm -rf $(VENV) demo dist build .bench .truth .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo demo-simulated dist build .bench .truth .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests scripts -name __pycache__ -type d -exec rm -rf {} +
 
 # The environment. An environment of another Python than $(PYTHON) is made anew; one of the same is kept.

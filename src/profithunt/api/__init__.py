@@ -4,5 +4,7 @@ from profithunt.api.progress import Progress, Silent
 from profithunt.api.propose import propose
 from profithunt.api.run import Run
 from profithunt.api.shop import Sensitivity, Shop
+from profithunt.api.simulating import simulate
+from profithunt.simulate import Simulated
 
-__all__ = ["Progress", "Run", "Sensitivity", "Shop", "Silent", "propose"]
+__all__ = ["Progress", "Run", "Sensitivity", "Shop", "Silent", "Simulated", "propose", "simulate"]

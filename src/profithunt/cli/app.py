@@ -28,6 +28,7 @@ from profithunt.cli.commands import (
     reconcile,
     report,
     run,
+    simulate,
     version,
     wbr,
 )
@@ -45,8 +46,9 @@ app = typer.Typer(
 )
 
 for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
-                compare.compare, hunt.hunt, export.export, cohorts.cohorts, demo.demo, version.version):  # fmt: skip
-    app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare))(command)
+                compare.compare, hunt.hunt, export.export, cohorts.cohorts, simulate.simulate, demo.demo,
+                version.version):  # fmt: skip
+    app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare, simulate.simulate))(command)
 
 app.command()(metrics.metrics)
 app.command()(wbr.wbr)

