@@ -20,7 +20,9 @@ from profithunt.charts.svg import element
 Style = Literal["primary", "secondary", "target"]
 
 LEFT: Final = 46
-TOP: Final = 40
+TOP: Final = 26
+EVENTS: Final = 16
+"""Pixels more that numbered events take above a panel."""
 BOTTOM: Final = 22
 APART: Final = 14
 CHARACTER: Final = 7.2
@@ -58,6 +60,8 @@ class Panel:
     band: tuple[float, float, float] | None = None
     signals: frozenset[int] = frozenset()
     events: Sequence[tuple[int, int]] = ()
+    ceiling: float | None = None
+    """Value beyond which nothing can lie."""
 
 
 @dataclass
@@ -70,13 +74,14 @@ class _Frame:
     high: float
     n: int
     scale: Scale
+    top: float = TOP
     taken: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def at(self, place: int) -> float:
         return self.x + LEFT + (self.wide - LEFT) * (place + 0.5) / self.n
 
     def level(self, value: float) -> float:
-        return self.y + TOP + (self.high - TOP - BOTTOM) * (1 - self.scale.at(value))
+        return self.y + self.top + (self.high - self.top - BOTTOM) * (1 - self.scale.at(value))
 
     @property
     def step(self) -> float:
@@ -84,10 +89,10 @@ class _Frame:
 
     def take(self, x: float, y: float, text: str) -> float | None:
         """Put a label there if there is room; where it is centred then."""
-        half = len(text) * CHARACTER / 2
-        centre = min(max(x, self.x + LEFT + half - 6), self.x + self.wide - half)
+        half = len(text) * CHARACTER / 2 + 2
+        centre = min(max(x, self.x + LEFT + half - 1), self.x + self.wide - half + 2)
         box = (centre - half, y - LABEL_HIGH + 2, centre + half, y + 2)
-        if box[1] < self.y + 16 or any(_meet(box, other) for other in self.taken):
+        if box[1] < self.y + self.top - 14 or any(_meet(box, other) for other in self.taken):
             return None
         self.taken.append(box)
         return centre
@@ -97,20 +102,26 @@ def six_twelve(
     weeks: Panel, months: Panel, width: int, height: int, title: str, write: Callable[[float], str], *, stacked: bool
 ) -> Markup:
     """Both panels in a box of `width` × `height`, side by side or `stacked`; `write` turns a value into its label."""
+    top = TOP + (EVENTS if weeks.events or months.events else 0)
     if stacked:
         half = (height - APART) / 2
-        shapes = [*_panel(weeks, (0, 0, width, half), write), *_panel(months, (0, half + APART, width, half), write)]
+        shapes = [
+            *_panel(weeks, (0, 0, width, half), top, write),
+            *_panel(months, (0, half + APART, width, half), top, write),
+        ]
     else:
         left = LEFT + (width - 2 * LEFT - APART) * 0.46
         shapes = [
-            *_panel(weeks, (0, 0, left, height), write),
-            *_panel(months, (left + APART, 0, width - left - APART, height), write),
+            *_panel(weeks, (0, 0, left, height), top, write),
+            *_panel(months, (left + APART, 0, width - left - APART, height), top, write),
         ]
     return element("svg", shapes, class_="sixtwelve", viewbox=f"0 0 {width} {height}", role="img", aria_label=title)
 
 
-def _panel(panel: Panel, box: tuple[float, float, float, float], write: Callable[[float], str]) -> list[Markup]:
-    frame = _Frame(*box, len(panel.labels), _scale(panel))
+def _panel(
+    panel: Panel, box: tuple[float, float, float, float], top: float, write: Callable[[float], str]
+) -> list[Markup]:
+    frame = _Frame(*box, len(panel.labels), _scale(panel), top)
     return [
         *_grid(panel, frame, write),
         *_band(panel, frame),
@@ -129,12 +140,13 @@ def _scale(panel: Panel) -> Scale:
     if panel.band is not None:
         span = max(high - low, abs(high) * 0.01)
         low, high = max(min(low, panel.band[0]), low - span), min(max(high, panel.band[2]), high + span)
+    most = math.inf if panel.ceiling is None else max(panel.ceiling, high)
     if low >= 0 and low <= FROM_ZERO * high:
-        return Scale(0.0, high * 1.1 or 1.0)
+        return Scale(0.0, min(high * 1.1, most) or 1.0)
     if low < 0:
         high, low = max(high, 0.0), min(low, 0.0)
     pad = (high - low) * 0.14 or abs(high) * 0.05 or 1.0
-    return Scale(max(low - pad, 0.0) if low >= 0 else low - pad, high + pad)
+    return Scale(max(low - pad, 0.0) if low >= 0 else low - pad, min(high + pad, most))
 
 
 def _grid(panel: Panel, frame: _Frame, write: Callable[[float], str]) -> list[Markup]:

@@ -31,7 +31,7 @@ A metric is a table of a TOML file; its name is the table's:
 
 A source is a SQL file with a header: one row per thing that happened, with its `day`, `dimensions` that are stored by
 day (few members) and `live` ones that are computed when asked for, and columns for expressions. A column's text may
-name what it needs after a bar.
+name what it needs after a bar. `empty_days = "zero"` says that a day without rows is never missing data.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _TEXTS: Final = (
 _KEYS: Final = (*_TEXTS, "scale", "target", "needs")
 _REQUIRED: Final = ("what", "unit", "direction", "kind", "owner")
 _CHOICES: Final = {"unit": UNITS, "kind": KINDS, "aggregation": AGGREGATIONS, "direction": DIRECTIONS}
-_SOURCE_KEYS: Final = ("what", "grain", "needs", "dimensions", "live", "columns")
+_SOURCE_KEYS: Final = ("what", "grain", "needs", "dimensions", "live", "columns", "empty_days")
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ class Source:
     columns: Mapping[str, str]
     column_needs: Mapping[str, tuple[str, ...]]
     sql: str
+    gaps: bool = True
+    """Whether a day without rows may be missing data."""
     path: Path | None = field(default=None, compare=False)
 
     @property
@@ -186,6 +188,7 @@ def read_source(path: Path) -> Source:
         columns=columns,
         column_needs=needs,
         sql=sql,
+        gaps=header.get("empty_days", "missing") != "zero",
         path=path,
     )
 
@@ -239,7 +242,7 @@ class _Reader:
             raise self._fail(
                 "aggregation", f"aggregation is '{aggregation}'", "'ratio' with a denominator, another without one"
             )
-        words = self._name.replace("_", " ")
+        words = re.sub(r"\bcm(?=[123]\b)", "CM", self._name.replace("_", " "))
         return Metric(
             name=self._name,
             title=fields.get("title", words[:1].upper() + words[1:]),

@@ -256,8 +256,13 @@ class RunMetrics:
         return item_of(metric, stored, title=f"{metric.title}, {member}")
 
     def awake(self) -> list[Metric]:
-        """The metrics that have any figures, in order of subject."""
-        return [metric for name, metric in self.known.metrics.items() if name in self._stored]
+        """The metrics that have any figures but zeros in the last two years, in order of subject."""
+        since = self.as_of - dt.timedelta(days=2 * 366)
+        return [
+            metric
+            for name, metric in self.known.metrics.items()
+            if any(value and day > since for day, value in self._stored.get(name, ({}, {}))[0].items())
+        ]
 
     def events(self) -> list[Event]:
         """What is noteworthy, as the shop's table says."""
@@ -315,7 +320,9 @@ class RunMetrics:
                     .where("dimension IS NULL")
                 )
                 rows = dict(self._engine.rows(query))
-            self._covered[source] = Coverage.of_rows(rows, self.as_of, self._config.calendar.closed)
+            coverage = Coverage.of_rows(rows, self.as_of, self._config.calendar.closed)
+            gaps = self.known.sources[source].gaps
+            self._covered[source] = coverage if gaps else Coverage(coverage.first, coverage.last)
         return self._covered[source]
 
     @cached_property

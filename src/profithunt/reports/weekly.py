@@ -10,8 +10,8 @@ import hashlib
 import mimetypes
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -239,7 +239,7 @@ def _card(chart: Chart, review: Review) -> Card:
         anchor=f"block-{chart.number}",
         finding=said,
         broad=six_twelve(weeks, months, *BROAD, title, text, stacked=False),
-        narrow=six_twelve(weeks, months, *NARROW, title, text, stacked=True),
+        narrow=six_twelve(_untold(weeks), _untold(months), *NARROW, title, text, stacked=True),
         groups=tuple(_groups(chart, review)),
         keys=tuple(_keys(chart)),
         head=(*(week.label for week in review.weeks), *(month.label for month in chart.months)),
@@ -252,6 +252,7 @@ def _panels(chart: Chart, review: Review, write: Callable[[float], str]) -> tupl
     band = (limits.lower, limits.centre, limits.upper) if limits is not None else None
     months = [month.label.split()[0] for month in chart.months]
     weeks = [week.label for week in review.weeks]
+    ceiling = 1.0 if chart.primary.item.unit == "share" and chart.primary.item.growth is None else None
     return (
         Panel(
             f"{len(weeks)} weeks",
@@ -260,6 +261,7 @@ def _panels(chart: Chart, review: Review, write: Callable[[float], str]) -> tupl
             band,
             frozenset(signal.at for signal in chart.signals if signal.rule == "limit"),
             [(placed.week, placed.number) for placed in chart.events if placed.week is not None],
+            ceiling,
         ),
         Panel(
             "12 months",
@@ -275,8 +277,18 @@ def _panels(chart: Chart, review: Review, write: Callable[[float], str]) -> tupl
                 for placed in chart.events
                 if placed.month is not None and placed.week is None
             ],
+            ceiling,
         ),
     )
+
+
+def _untold(panel: Panel) -> Panel:
+    """The panel without words beside its dots: on a phone nothing hovers."""
+
+    def bare(marks: Sequence[Mark]) -> list[Mark]:
+        return [replace(mark, tip="") for mark in marks]
+
+    return replace(panel, runs=[replace(run, marks=bare(run.marks), prior=bare(run.prior)) for run in panel.runs])
 
 
 def _run(

@@ -19,17 +19,13 @@ if TYPE_CHECKING:
 def dictionary(found: Dictionary) -> list[RenderableType]:
     """All metrics, subject by subject, and what would wake those that sleep."""
     n_all = len(found.awake) + len(found.asleep)
-    shown = table("Metric", "Subject", "Kind", "Unit", "Owner", "Target", "What", right=("Target",))
+    shown = table("Metric", "Kind", "Owner", "What")
+    subject = ""
     for metric in found.awake:
-        shown.add_row(
-            metric.name,
-            metric.subject,
-            metric.kind,
-            metric.unit,
-            metric.owner.replace("_", " "),
-            "" if metric.target is None else fmt.measured(metric.target, metric.unit),
-            metric.what,
-        )
+        if metric.subject != subject:
+            subject = metric.subject
+            shown.add_row(f"[{subject}]")
+        shown.add_row(metric.name, metric.kind, metric.owner.replace("_", " "), metric.what)
     parts: list[RenderableType] = [
         heading("Metrics", f"{len(found.awake)} of {fmt.counted(n_all, 'metric')} are awake."),
         shown,

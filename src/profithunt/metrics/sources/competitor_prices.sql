@@ -2,6 +2,7 @@
 what = "One row per look at a competitor's price, beside our list price."
 grain = "price check"
 needs = ["competitor_prices", "products.list_price"]
+empty_days = "zero"
 dimensions = ["competitor"]
 live = ["category", "brand", "sku"]
 [columns]

@@ -2,6 +2,7 @@
 what = "One row per thing that a customer did besides buying: app installed, membership joined, subscription started."
 grain = "event"
 needs = ["customer_events"]
+empty_days = "zero"
 dimensions = ["kind"]
 live = []
 [columns]

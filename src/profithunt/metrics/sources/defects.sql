@@ -2,6 +2,7 @@
 what = "One row per recorded defect."
 grain = "defect"
 needs = ["defects.occurred_at"]
+empty_days = "zero"
 dimensions = ["kind"]
 live = ["sku", "carrier"]
 [columns]

@@ -2,6 +2,7 @@
 what = "One row per parcel promised for a day that is over: on time, late, or still not there. Nothing open counts as good."
 grain = "parcel"
 needs = ["shipments.promised_at", "shipments.delivered_at"]
+empty_days = "zero"
 dimensions = ["carrier", "service", "country"]
 live = ["region", "origin", "zone"]
 [columns]

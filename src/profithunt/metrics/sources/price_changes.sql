@@ -2,6 +2,7 @@
 what = "One row per change of a price."
 grain = "price change"
 needs = ["price_changes"]
+empty_days = "zero"
 dimensions = ["kind"]
 live = ["category", "brand", "sku"]
 [columns]

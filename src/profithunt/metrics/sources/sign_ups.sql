@@ -2,6 +2,7 @@
 what = "One row per customer, by the day the account or membership began."
 grain = "customer"
 needs = ["customers.joined_at"]
+empty_days = "zero"
 dimensions = ["country"]
 live = ["region", "first_seen_channel", "loyalty_tier"]
 [columns]
