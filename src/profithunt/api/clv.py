@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +13,9 @@ from sqlglot import exp
 
 import profithunt
 from profithunt.config import ShopConfig
-from profithunt.customers import clv as histories
+from profithunt.customers import clv as histories, clv_reading as reading
 from profithunt.customers.build import span
-from profithunt.engine import AnyEngine
+from profithunt.engine import AnyEngine, Relation
 from profithunt.engine.runner import Built, Earlier, Report, build, unchanged
 from profithunt.ledger.build import as_of, settings as ledger_settings
 
@@ -119,3 +121,81 @@ def _settings(config: ShopConfig, when: histories.Days) -> Any:
         check=chosen.check,
         season=chosen.season,
     )
+
+
+@dataclass(frozen=True)
+class Clv:
+    """The forecast of a shop's customers over a horizon of months.
+
+    `fits` what it rests on, a segment each; `calibration` the forecast of an earlier day beside what came; `spread` how
+    it spreads over customers; `season` the calendar factor by month of the year; `best` and `worst` customers as rows
+    of the table `customer_clv`; `customers` all of them, the most valuable first.
+    """
+
+    horizon: int
+    fits: list[reading.ClvFit]
+    calibration: list[reading.ClvDecile]
+    spread: reading.ClvSpread
+    season: dict[int, float]
+    best: list[dict[str, Any]]
+    worst: list[dict[str, Any]]
+    customers: Relation
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as data, amounts as decimal strings; of the customers the best and the worst."""
+        return {
+            "horizon_months": self.horizon,
+            "spread": self.spread.to_json(),
+            "fits": [item.to_json() for item in self.fits],
+            "calibration": [item.to_json() for item in self.calibration],
+            "season": {str(month): factor for month, factor in self.season.items()},
+            "best": [_plain(row) for row in self.best],
+            "worst": [_plain(row) for row in self.worst],
+        }
+
+
+@dataclass(frozen=True)
+class CustomerClv:
+    """The forecast of one customer (a row of `customer_clv`), with what it rests on and how that held."""
+
+    customer: dict[str, Any]
+    fit: reading.ClvFit | None
+    calibration: list[reading.ClvDecile]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as data, amounts as decimal strings."""
+        return {
+            "customer": _plain(self.customer),
+            "fit": self.fit.to_json() if self.fit else None,
+            "calibration": [item.to_json() for item in self.calibration],
+        }
+
+
+def read_clv(engine: AnyEngine, horizon: int = 12, top: int = 10) -> Clv:
+    """The forecast of the run attached to an engine. Raises NotFound, UsageError."""
+    reading.insist(engine)
+    reading.horizon(horizon)
+    best, worst = reading.ends(engine, horizon, top)
+    return Clv(
+        horizon=horizon,
+        fits=reading.fits(engine),
+        calibration=reading.calibration(engine),
+        spread=reading.spread(engine, horizon),
+        season=reading.season(engine),
+        best=best,
+        worst=worst,
+        customers=reading.customers(engine, horizon),
+    )
+
+
+def read_customer_clv(engine: AnyEngine, customer_id: str) -> CustomerClv:
+    """The forecast of one customer. Raises NotFound."""
+    reading.insist(engine)
+    row = reading.customer(engine, customer_id)
+    fit = next((item for item in reading.fits(engine) if item.segment == row["segment"]), None)
+    held = [item for item in reading.calibration(engine) if item.segment == row["segment"]]
+    return CustomerClv(row, fit, held)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in row.items()}

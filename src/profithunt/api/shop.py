@@ -36,6 +36,7 @@ from profithunt.ledger.components import LISTS
 from profithunt.ledger.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
+    from profithunt.api.clv import Clv, CustomerClv
     from profithunt.metrics.reading import Dictionary, MetricFigures
     from profithunt.metrics.review import Review
     from profithunt.metrics.time import Grain
@@ -260,6 +261,21 @@ class Shop:
         """Actual contribution profit against plan (or `last_year`), split exactly by driver. Raises UsageError."""
         return people.plan_variance(self.engine, self.config, against)
 
+    def clv(self, horizon: int = 12, top: int = 10) -> Clv:
+        """What customers will bring in 12, 24 or 36 months, what that rests on, and how an earlier forecast held.
+
+        `top` customers at each end; `.customers` of the result are all of them. Raises NotFound, UsageError.
+        """
+        from profithunt.api.clv import read_clv
+
+        return read_clv(self.engine, horizon, top)
+
+    def customer_clv(self, customer_id: str) -> CustomerClv:
+        """What one customer will bring. Raises NotFound."""
+        from profithunt.api.clv import read_customer_clv
+
+        return read_customer_clv(self.engine, customer_id)
+
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""
         return reading.reconcile(self.engine)
@@ -300,9 +316,7 @@ class Shop:
 
         return RunMetrics(self.engine, self.config).figures(name, by, start, end, grain)
 
-    def review(
-        self, deck: str | Path | None = None, csv: Sequence[Path] = (), week: dt.date | None = None
-    ) -> Review:
+    def review(self, deck: str | Path | None = None, csv: Sequence[Path] = (), week: dt.date | None = None) -> Review:
         """The weekly business review, by a deck (YAML) or by one made of all metrics; `week` is its last day."""
         from profithunt.api.weekly import review_run
 

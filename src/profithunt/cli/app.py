@@ -14,6 +14,7 @@ import typer
 
 from profithunt.cli.commands import (
     check,
+    clv,
     cohorts,
     compare,
     customers,
@@ -46,7 +47,7 @@ app = typer.Typer(
 )
 
 for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
-                compare.compare, hunt.hunt, export.export, cohorts.cohorts, simulate.simulate, demo.demo,
+                compare.compare, hunt.hunt, export.export, cohorts.cohorts, clv.clv, simulate.simulate, demo.demo,
                 version.version):  # fmt: skip
     app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare, simulate.simulate))(command)
 
