@@ -159,7 +159,7 @@ def test_what_is_no_number_is_an_error_on_both(both: Any, expression: str):
 
 @pytest.mark.parametrize("scale", [1, 100, 10_000, 1e9, 9e13])
 def test_a_thousand_amounts_are_rounded_alike(both: Any, scale: float):
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - made-up data
     numbers = [chance.uniform(-1, 1) * scale for _ in range(700)]
     ties = [round(number, 4) + sign * 0.00005 for number in numbers[:150] for sign in (1, -1)]
     for engine in both:

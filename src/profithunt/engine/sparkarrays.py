@@ -59,4 +59,4 @@ def table_of(arrays: Mapping[str, NDArray[Any]]) -> pa.Table:
         # Objects are text, also where the first thousand are missing.
         connection.execute("SET GLOBAL pandas_analyze_sample = 0")
         connection.register(_GIVEN, given)
-        return connection.execute(query.sql(dialect="duckdb")).to_arrow_table()
+        return connection.sql(query.sql(dialect="duckdb")).to_arrow_table()

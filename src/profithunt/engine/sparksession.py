@@ -42,6 +42,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Over models of sixty columns, what this infers takes longer than the query; joins filter their nulls anyway.
+    "spark.sql.constraintPropagation.enabled": "false",
     # Wide models make long plans; nobody reads them in full.
     "spark.sql.maxPlanStringLength": "2000",
 }
