@@ -359,6 +359,7 @@ class ActionsValue(_Section):
     generate: list[ActionKind] = Field(
         default_factory=lambda: [
             "category",
+            "subcategory",
             "own_label",
             "channel",
             "delivery_option",

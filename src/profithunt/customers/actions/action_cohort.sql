@@ -12,7 +12,7 @@ index_profit = "money | contribution profit of the index order itself, which the
 recency_days = "int | days since the last order"
 tenure_days = "int | days since the first order; null at the first"
 calendar_month = "int | month of the index order"
-week_day = "int | day of the week of the index order"
+week_day = "int | day of the week of the index order, Monday is 0"
 orders_30d = "int | orders in the 30 days before"
 orders_91d = "int | orders in the 91 days before"
 orders_182d = "int | orders in the 182 days before"
@@ -78,7 +78,7 @@ SELECT horizon_days AS horizon_days,
        CASE WHEN MIN(CASE WHEN is_order THEN days_ago END) <= span_days THEN MIN(CASE WHEN is_order THEN days_ago END) END AS recency_days,
        MAX(CASE WHEN is_order THEN days_ago END) AS tenure_days,
        EXTRACT(MONTH FROM index_on) AS calendar_month,
-       DAYOFWEEK(index_on) AS week_day,
+       MOD(X_DAYS_BETWEEN(CAST('1990-01-01' AS DATE), index_on), 7) AS week_day,
        CASE WHEN span_days >= 30 THEN SUM(CASE WHEN is_order AND days_ago <= 30 THEN 1 ELSE 0 END) END AS orders_30d,
        CASE WHEN span_days >= 91 THEN SUM(CASE WHEN is_order AND days_ago <= 91 THEN 1 ELSE 0 END) END AS orders_91d,
        CASE WHEN span_days >= 182 THEN SUM(CASE WHEN is_order AND days_ago <= 182 THEN 1 ELSE 0 END) END AS orders_182d,

@@ -19,7 +19,8 @@ bought AS (
   SELECT order_id, 'category' AS counts, category AS member FROM lines WHERE category IS NOT NULL
   UNION ALL
   SELECT lines.order_id, 'subcategory', lines.subcategory
-  FROM lines INNER JOIN action_rules AS rules ON rules.counts = 'subcategory' AND rules.member = lines.subcategory
+  FROM lines INNER JOIN action_rules AS rules ON rules.counts = 'subcategory' AND (rules.member = lines.subcategory OR rules.member IS NULL)
+  WHERE lines.subcategory IS NOT NULL
   UNION ALL
   SELECT lines.order_id, 'brand', lines.brand
   FROM lines INNER JOIN action_rules AS rules ON rules.counts = 'brand' AND (rules.member = lines.brand OR rules.member IS NULL)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from profithunt.models.causal.basis import Array, Single, blocks
 from profithunt.models.causal.design import Mask
-from profithunt.models.causal.effects import ESTIMANDS, Z, Estimand, Nuisance
+from profithunt.models.causal.effects import ESTIMANDS, Estimand, Nuisance, Z
 
 _TENTH: Final = 0.1
 

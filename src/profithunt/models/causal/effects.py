@@ -111,9 +111,7 @@ def arms_of(design: Design, treated: Mask, eligible: Mask, grams: Array) -> Arms
     return Arms(own, other) if few else Arms(other, own)
 
 
-def nuisance_of(
-    design: Design, shared: Shared, treated: Mask, eligible: Mask, arms: Arms
-) -> tuple[Array, Array]:
+def nuisance_of(design: Design, shared: Shared, treated: Mask, eligible: Mask, arms: Arms) -> tuple[Array, Array]:
     """The outcome expected of each customer with the action, and without it.
 
     The larger arm is fitted as it is; the smaller one as a correction to it, shrunk the further the fewer stand in it.

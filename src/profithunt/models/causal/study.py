@@ -18,12 +18,12 @@ from profithunt.models.causal.basis import Array, Basis, Single
 from profithunt.models.causal.design import Design, Mask
 from profithunt.models.causal.effects import (
     ESTIMANDS,
-    Z,
     Arms,
     Estimand,
     Estimate,
     Nuisance,
     Shared,
+    Z,
     arms_of,
     estimates,
     kept_off,
@@ -323,7 +323,14 @@ def _nulls(controls: list[_Found]) -> tuple[Nulls, Nulls]:
 
 
 def _judge(
-    trial: Trial, action: str, found: _Found, name: Estimand, null: Nulls, placebo_null: Nulls, limits: Limits, width: int
+    trial: Trial,
+    action: str,
+    found: _Found,
+    name: Estimand,
+    null: Nulls,
+    placebo_null: Nulls,
+    limits: Limits,
+    width: int,
 ) -> Result:
     estimate = found.effects[ESTIMANDS.index(name)]
     error = null[name].error(estimate.error, found.naive - estimate.effect)
