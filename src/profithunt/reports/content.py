@@ -9,6 +9,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+
+from profithunt.customers.matrix import CohortMatrix
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,15 @@ class Lineage:
 
 
 @dataclass(frozen=True)
+class People:
+    """Customers: rows of the flows by month, the latest cohorts by the share that ordered, how money is lost."""
+
+    flows: tuple[Mapping[str, Any], ...]
+    cohorts: CohortMatrix
+    segments: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that the report shows."""
 
@@ -258,6 +270,7 @@ class Report:
     rates: tuple[Rate, ...]
     cases: tuple[Case, ...]
     lineage: Lineage
+    people: People | None = None
 
     def step(self, name: str) -> Decimal | None:
         """The amount of a component or subtotal by its name."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from profithunt import fmt
+from profithunt.customers.matrix import Cell, CohortMatrix, CohortRow, matrix_of
+from profithunt.reports.content import People
 
 if TYPE_CHECKING:
-    from profithunt.customers.matrix import CohortMatrix
+    from profithunt.reports.source import Source
 
 WAYS: Final = {
     "basket": "by their baskets: too small or of too little margin, even at their peers' rates",
@@ -22,6 +25,44 @@ WAYS: Final = {
 """How customers lose money."""
 
 YEAR: Final = 12
+"""Months and cohorts that a report shows, the latest ones."""
+
+STEPS: Final = 6
+"""Shades of a heat table, none among them."""
+
+OF_PLAN: Final = (0.02, 0.05, 0.1, 0.2)
+"""How far from plan a cell must be for each of the four shades on either side."""
+
+
+def people_of(shop: Source) -> People | None:
+    """What the report says of customers; None where no order names one."""
+    if not shop.engine.has("customer_flows"):
+        return None
+    flows = tuple(row for row in shop.flows().dicts() if row["month"] is not None)
+    found = matrix_of(shop.cohorts(), "retained_share")
+    latest = CohortMatrix(found.measure, found.by, tuple(_cut(row) for row in found.rows[-YEAR:]))
+    return People(flows[-YEAR - 1 :], latest, tuple(shop.loss_segments().dicts()))
+
+
+def _cut(row: CohortRow) -> CohortRow:
+    return replace(row, cells=row.cells[:YEAR])
+
+
+def heat(cell: Cell, most: float) -> str:
+    """The shade of a cell: nine steps around its plan (`under4` … `over4`), or `heat1` … `heat5` by how much it is."""
+    if cell.value is None:
+        return ""
+    if cell.planned:
+        off = cell.value / cell.planned - 1
+        step = sum(abs(off) >= limit for limit in OF_PLAN)
+        return f"{'over' if off > 0 else 'under'}{step}" if step else ""
+    step = heat_step(cell.value, most, STEPS)
+    return f"heat{step}" if step else ""
+
+
+def most_of(found: CohortMatrix) -> float:
+    """The largest value of a heat table, the month of the first order left out."""
+    return max((abs(c.value) for row in found.rows for c in row.cells[1:] if c.value is not None), default=0.0)
 
 
 def flowed(rows: Sequence[Mapping[str, Any]]) -> str:

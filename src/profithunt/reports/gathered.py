@@ -18,6 +18,7 @@ from profithunt.ledger.dimensions import UNALLOCATED
 from profithunt.ledger.reading import Reconciliation, Whale as LedgerWhale
 from profithunt.opportunities.opportunity import Opportunity, read_rows
 from profithunt.reports import content
+from profithunt.reports.customers import people_of
 from profithunt.reports.source import Source
 
 N_TAIL: Final = 10
@@ -109,6 +110,7 @@ def report_of(shop: Source) -> content.Report:
         rates=tuple(_rate(rate) for rate in shop.config.cost_rates if rate.assumed),
         cases=_cases(shop),
         lineage=_lineage(info),
+        people=people_of(shop),
     )
 
 

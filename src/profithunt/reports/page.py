@@ -28,7 +28,8 @@ from profithunt.charts import (
     scale_for,
     waterfall as waterfall_bars,
 )
-from profithunt.reports import sentences
+from profithunt.customers.build import PARTS
+from profithunt.reports import customers, sentences
 from profithunt.reports.content import Month, Report, Spread, SpreadRow, Tails, Whale
 from profithunt.reports.wording import NAMED, capitalize_first, entity_text, evidence_text, rate_text, sure, words
 
@@ -160,12 +161,28 @@ def _sections(report: Report) -> list[tuple[str, str]]:
         *([("customers", "Customers")] if report.customers else []),
         *([("skus", "SKUs")] if report.skus else []),
         *([("whale", "Whale curve")] if report.whale else []),
+        *([("losses", "How money is lost")] if report.people and report.people.segments else []),
+        *([("flows", "Flows"), ("cohorts", "Cohorts")] if report.people else []),
         *([("spread", "Spread")] if report.spreads else []),
         ("reconciliation", "Reconciliation"),
         ("assumptions", "Assumptions"),
         ("health", "Data health"),
         ("lineage", "Lineage"),
     ]
+
+
+def _people(report: Report) -> dict[str, object]:
+    """The findings about customers, and what the shades of the cohorts are measured by."""
+    people = report.people
+    if people is None:
+        return {}
+    return {
+        "flowed": customers.flowed(people.flows),
+        "cohorts": customers.cohort_finding(people.cohorts),
+        "lost": customers.lost_how(people.segments, report.currency),
+        "most": customers.most_of(people.cohorts),
+        "parts": tuple(PARTS),
+    }
 
 
 def _filters(report: Report) -> dict[str, Callable[..., object]]:
@@ -192,6 +209,7 @@ def _filters(report: Report) -> dict[str, Callable[..., object]]:
         "fingerprint": lambda digest: (digest or "")[:FINGERPRINT] or fmt.MISSING,
         "bar": signed_bar,
         "tail_scale": tail_scale,
+        "heat": customers.heat,
         "range": lambda item: fmt.money_range(item.p10, item.p90, currency),
         "entity": lambda item: entity_text(item.entity),
         "evidence": lambda item: evidence_text(item.evidence, currency, NAMED if item.name else ()),
@@ -231,6 +249,7 @@ def render(report: Report) -> str:
         whale=_whale(report.whale, report.currency, write, text.whale_description),
         spreads=[_spread(spread) for spread in report.spreads],
         margin=_margin,
+        people=_people(report),
         cases=[
             {
                 "label": case.label,

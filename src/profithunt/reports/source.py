@@ -77,6 +77,18 @@ class Source(Protocol):
         """The whale curve."""
         ...
 
+    def flows(self) -> Relation:
+        """Customers from month to month."""
+        ...
+
+    def cohorts(self) -> Relation:
+        """Cohorts of all customers as a grid."""
+        ...
+
+    def loss_segments(self) -> Relation:
+        """How customers lose money."""
+        ...
+
     def reconcile(self) -> Reconciliation:
         """Every cut of the ledger."""
         ...

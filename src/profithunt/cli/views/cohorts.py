@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from profithunt import fmt
 from profithunt.cli.views.tables import heading, money, table
 from profithunt.customers.reading import MEASURES
-from profithunt.reports.customers import cohort_finding, heat_step
+from profithunt.reports.customers import cohort_finding, heat_step, most_of
 from profithunt.reports.wording import words
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def cohorts(found: CohortMatrix, currency: str, width: int) -> list[RenderableTy
     columns = max(min(found.n_months, (width - LABELS) // WIDEST), 1)
     figures = ["Customers", "CAC", "Payback", *(f"+{number}" for number in range(columns))]
     shown = table("Cohort" if found.by == "all" else words(found.by), *figures, right=figures)
-    most = max((abs(c.value) for row in found.rows for c in row.cells[1:] if c.value is not None), default=0.0)
+    most = most_of(found)
     for row in found.rows:
         shown.add_row(
             row.member if row.cohort_month is None else fmt.month(row.cohort_month),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from profithunt import fmt
+from profithunt.cli.views import cohorts, customers as people
 from profithunt.cli.views.tables import heading, money, table
 from profithunt.cli.views.waterfall import draw
 from profithunt.reports import sentences
@@ -35,6 +37,11 @@ def demo(report: Report, folder: Path, page: Path, width: int) -> list[Renderabl
             parts += _tails(group, currency)
     if whale:
         parts.append(heading("Whale curve", whale))
+    if report.people is not None:
+        parts += people.segments(report.people.segments, currency)
+        parts += people.flows(report.people.flows[-SHOWN:], currency)
+        recent = replace(report.people.cohorts, rows=report.people.cohorts.rows[-2 * SHOWN :])
+        parts += cohorts.cohorts(recent, currency, width)
     parts.append(heading("Does it tie out?", sentences.reconciliation(report)))
     parts.append(heading("Data health", "\n".join(_health(report))))
     parts += [heading("What to do, in order of money", sentences.opportunities(report, SHOWN)), ""]
