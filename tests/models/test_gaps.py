@@ -101,7 +101,7 @@ def test_unit_money_of_few_cases_leans_on_the_peers():
 def test_change_is_seen_beyond_chance_only():
     whole = {"hits": [20.0, 40.0, 3.0], "trials": [400.0, 400.0, 60.0]}
     lately = {"hits": [5.0, 38.0, 2.0], "trials": [100.0, 100.0, 15.0]}
-    assert changed(whole, lately, "share") == [False, True, False]
+    assert changed(whole, lately, "share").tolist() == [False, True, False]
 
 
 def test_a_leak_that_the_last_days_do_not_show_was_probably_mended():
@@ -118,4 +118,4 @@ def test_a_leak_that_the_last_days_do_not_show_was_probably_mended():
 def test_few_hits_are_judged_by_their_exact_chance():
     whole = {"hits": [7.0], "exposure": [400.0]}
     lately = {"hits": [5.0], "exposure": [100.0]}
-    assert changed(whole, lately, "count") == [False]
+    assert changed(whole, lately, "count").tolist() == [False]

@@ -16,9 +16,9 @@ Source: METRICS section 6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +30,13 @@ from profithunt.models.shrinkage import Array, Posterior, fit_beta, fit_gamma, f
 
 Statistic = Literal["share", "count", "ratio", "sum"]
 Direction = Literal["high", "low"]
-Column = Sequence[float | None]
+Column = Sequence[float | None] | Array
 
 ACTIVITY: Final = ("n_rows", "n_recent", "n_days", "days_waited", "days_silent")
 """Columns of an entity's activity; under names with `seen_` before them where they come from another window."""
 
 N_DRAWS = 512
+_DRAWN_AT_A_TIME = 4096
 _FEW_PEERS = 8
 _LEAST_GAP = 0.2
 _BEYOND_CHANCE = 3.0
@@ -91,8 +92,8 @@ class Assessment:
     tested: int
 
 
-def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -> Assessment:
-    """Judge all entities of one detector. `peers` holds each entity's group.
+def assess(columns: Mapping[str, Column], peers: Sequence[object] | npt.NDArray[Any], rule: Rule) -> Assessment:
+    """Judge all entities of one detector. `peers` holds each entity's group: a name, or a number as an array.
 
     Beside the columns of the statistic: `benchmark`, `limit`, `loss`, `unit_loss`, `unit_n`, those of ACTIVITY, and
     `window_days`, `seen_days` where an entity was seen over another window than the rest.
@@ -122,19 +123,20 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
 
     unit, spread = _unit(data, groups)
     ahead = size * activity.factor
-    index = np.flatnonzero(found)
     chosen, level, level_2, level_3 = _uniforms()
-    pace = _pace_draws(activity, index, level_2)
-    if "loss" in data:
-        worth = data["loss"][index][:, None] * activity.factor[index][:, None] * pace
-        worth = worth * np.exp(spread[index][:, None] * special.ndtri(level_3)[None, :])
-    else:
+
+    def worth(index: npt.NDArray[np.intp]) -> Array:
+        pace = _pace_draws(activity, index, level_2)
+        about = np.exp(spread[index][:, None] * special.ndtri(level_3)[None, :])
+        if "loss" in data:
+            lost = data["loss"][index] * activity.factor[index]
+            return np.asarray(lost[:, None] * pace * about)
         gap = sign * (posterior.only(index).draws(chosen, level) - benchmark[index][:, None])
-        money = unit[index][:, None] * np.exp(spread[index][:, None] * special.ndtri(level_3)[None, :])
-        worth = gap * ahead[index][:, None] * pace * money
+        return np.asarray(gap * ahead[index][:, None] * pace * (unit[index][:, None] * about))
+
     return _result(
         worth,
-        index,
+        found,
         rate=rate,
         raw_rate=raw,
         benchmark=benchmark,
@@ -146,7 +148,7 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object], rule: Rule) -
     )
 
 
-def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic) -> list[bool]:
+def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statistic: Statistic) -> npt.NDArray[np.bool_]:
     """Which entities' rates lately differ from what they were before in the same window, beyond chance (3 σ).
 
     `before` holds the sums of the whole window, `lately` those of its last part, entity by entity.
@@ -155,7 +157,7 @@ def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statisti
     names = {"share": ("hits", "trials"), "count": ("hits", "exposure"), "ratio": ("n", "y", "x", "yy", "xy", "xx")}
     early = {name: np.nan_to_num(whole[name]) - np.nan_to_num(late[name]) for name in names.get(statistic, ())}
     if statistic == "sum":
-        return [False] * len(whole["n"])
+        return np.zeros(len(whole["n"]), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         if statistic == "ratio":
             (first, first_error), (second, second_error) = _ratio(early), _ratio(late)
@@ -170,7 +172,7 @@ def changed(before: Mapping[str, Column], lately: Mapping[str, Column], statisti
             few = np.minimum(early["hits"], late["hits"]) < _FEW_HITS
             distance = np.where(few, _exact_distance(late["hits"], whole["hits"], late[size] / whole[size]), distance)
             known = early[size] > 0
-    return [bool(item) for item in known & (np.abs(np.nan_to_num(distance)) > _BEYOND_CHANCE)]
+    return np.asarray(known & (np.abs(np.nan_to_num(distance)) > _BEYOND_CHANCE))
 
 
 def still_open(lately: Mapping[str, Column], rate: Array, benchmark: Array, statistic: Statistic) -> Array:
@@ -207,7 +209,12 @@ def _exact_distance(late: Array, all_hits: Array, share: Array) -> Array:
 
 
 def _arrays(columns: Mapping[str, Column]) -> dict[str, Array]:
-    return {name: np.array([np.nan if v is None else float(v) for v in values]) for name, values in columns.items()}
+    return {
+        name: values
+        if isinstance(values, np.ndarray)
+        else np.array([np.nan if v is None else float(v) for v in values])
+        for name, values in columns.items()
+    }
 
 
 def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assessment:
@@ -218,16 +225,18 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
     # A total of independent amounts has the variance of the sum of their squares (compound Poisson).
     probability = np.asarray(special.ndtr(np.sign(loss) / np.maximum(relative, 1e-6)), dtype=np.float64)
     found = (loss > 0) & (probability >= rule.probability)
-    index = np.flatnonzero(found)
     _, level, level_2, _ = _uniforms()
-    shape = 1 / np.clip(relative[index], 1e-3, None) ** 2
-    draws = special.gammaincinv(shape[:, None], level[None, :]) / shape[:, None]
     scale = activity.factor
-    worth = loss[index][:, None] * scale[index][:, None] * draws * _pace_draws(activity, index, level_2)
+
+    def worth(index: npt.NDArray[np.intp]) -> Array:
+        shape = 1 / np.clip(relative[index], 1e-3, None) ** 2
+        draws = special.gammaincinv(shape[:, None], level[None, :]) / shape[:, None]
+        return np.asarray((loss * scale)[index][:, None] * draws * _pace_draws(activity, index, level_2))
+
     empty = np.full_like(loss, np.nan)
     return _result(
         worth,
-        index,
+        found,
         rate=empty,
         raw_rate=empty,
         benchmark=empty,
@@ -239,15 +248,18 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
     )
 
 
-def _result(worth: Array, index: npt.NDArray[np.intp], **arrays: Array) -> Assessment:
-    count = len(arrays["probability"])
-    found = np.zeros(count, dtype=bool)
-    found[index] = True
-    p10, p50, p90, mean = (np.full(count, np.nan) for _ in range(4))
-    if index.size:
-        p10[index], p50[index], p90[index] = np.quantile(worth, [0.1, 0.5, 0.9], axis=1)
-        mean[index] = worth.mean(axis=1)
-    return Assessment(found=found, p10=p10, p50=p50, p90=p90, mean=mean, tested=count, **arrays)
+def _result(
+    worth: Callable[[npt.NDArray[np.intp]], Array], found: npt.NDArray[np.bool_], **arrays: Array
+) -> Assessment:
+    """`worth` draws the money of some entities, shape (entities, draws); asked for a few thousand at a time."""
+    p10, p50, p90, mean = (np.full(len(found), np.nan) for _ in range(4))
+    index = np.flatnonzero(found)
+    for start in range(0, len(index), _DRAWN_AT_A_TIME):
+        part = index[start : start + _DRAWN_AT_A_TIME]
+        draws = worth(part)
+        p10[part], p50[part], p90[part] = np.quantile(draws, [0.1, 0.5, 0.9], axis=1)
+        mean[part] = draws.mean(axis=1)
+    return Assessment(found=found, p10=p10, p50=p50, p90=p90, mean=mean, tested=len(found), **arrays)
 
 
 def _exposure(data: dict[str, Array], statistic: Statistic) -> Array:
@@ -273,9 +285,9 @@ def _outlook(data: dict[str, Array], size: Array, rule: Rule) -> Outlook:
     return outlook(seen, days, rule.horizon_days, rule.season, counted)
 
 
-def _groups(peers: Sequence[object]) -> npt.NDArray[np.intp]:
+def _groups(peers: Sequence[object] | npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     """Number of each entity's group of peers; groups of fewer than eight are put together."""
-    names = np.array([str(peer) for peer in peers], dtype=object).astype(str)
+    names = peers if isinstance(peers, np.ndarray) else np.array([str(peer) for peer in peers])
     _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
     return np.where(counts[index] < _FEW_PEERS, -1, index).astype(np.intp)
 

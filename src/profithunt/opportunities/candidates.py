@@ -1,10 +1,7 @@
 """The candidates of one detector: what its statement gives, over the window that says most of each entity.
 
-A long window knows an entity best as long as nothing changes; after a change only the days since then say what the next
-ones cost: a leak that was mended is none, one that began a month ago is not diluted by the good months before. So each
-entity's window begins with its last 56 days and is extended as long as the days before tell the same within chance.
-
-Source: choosing the longest window that the recent one does not contradict is Lepski's method (1991).
+The statement runs over several windows; the engine lines their rows up, one row an entity, and the models choose each
+entity's window (`models.windows`). Nothing here goes through entities one by one but for those that were found.
 """
 
 from __future__ import annotations
@@ -12,50 +9,98 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlglot import exp
 
 from profithunt.detectors import Clock, Detector, compile_detector
 from profithunt.detectors.definition import MEASURES
 from profithunt.engine import AnyEngine
 from profithunt.errors import ModelError
-from profithunt.models.gaps import ACTIVITY, changed
+from profithunt.models.gaps import ACTIVITY
+from profithunt.models.windows import floats, longest_alike, of_windows, where_known
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from profithunt.models.shrinkage import Array
 
 STEPS: Final = (56, 140)
 """Days that an entity's window begins with, and to which it is extended before it is the detector's whole one."""
 
-Key = tuple[str, ...]
+_PLACE: Final = "_place"
+_TABLE: Final = "_candidates"
+_ASKED: Final = "_asked"
+
+Columns = dict[str, "NDArray[Any]"]
 
 
 @dataclass(frozen=True)
 class Window:
-    """What a statement gave over one window: a column of values by name, and each entity's place in them."""
+    """The rows of a detector's statement over some days: their table, and its columns."""
 
+    table: str
     clock: Clock
-    columns: Mapping[str, Sequence[Any]]
-    places: Mapping[Key, int]
+    columns: tuple[str, ...]
 
-    def row(self, key: Key) -> dict[str, Any]:
-        """All that is known of one entity."""
-        place = self.places[key]
-        return {name: values[place] for name, values in self.columns.items()}
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The columns that the statistics read."""
+        return tuple(name for name in MEASURES if name in self.columns)
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """One entry an entity, sorted by its keys: the window that stands for it, its measures by column, its peers.
+    """All entities of a detector in order of their keys: an array entry each.
 
-    `lately` are its measures over the last 56 days (empty where no shorter window is looked at).
+    `columns` are the measures over the window that stands for the entity (`chosen`, its number in `windows`), `peers`
+    the number of its group, `lately` the measures over the last 56 days (empty where no shorter window is looked at).
     """
 
-    keys: list[Key]
-    windows: list[Window]
-    columns: dict[str, list[Any]]
-    peers: list[str]
-    lately: dict[str, list[Any]]
+    engine: AnyEngine
+    detector: Detector
+    windows: Sequence[Window]
+    chosen: NDArray[Any]
+    columns: Columns
+    peers: NDArray[Any]
+    lately: Columns
 
-    def row(self, index: int) -> dict[str, Any]:
-        """All that the statement gave of one entity."""
-        return self.windows[index].row(self.keys[index])
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def entities(self, places: Sequence[int]) -> dict[int, dict[str, str]]:
+        """The keys of some entities, as text, by place."""
+        keys = [exp.alias_(exp.cast(exp.column(name), "TEXT"), name) for name in self.detector.entity]
+        query = exp.select(_PLACE, *keys).from_(self.windows[-1].table)
+        return {row.pop(_PLACE): row for row in self._asked(query, places)}
+
+    def rows(self, places: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """All that the statement gave of some entities over the window of each, by place."""
+        found: dict[int, dict[str, Any]] = {}
+        of = self.chosen.tolist()
+        for number, window in enumerate(self.windows):
+            columns = [exp.column(name, window.table, quoted=True) for name in window.columns]
+            whole = self.windows[-1].table
+            query = exp.select(exp.column(_PLACE, whole), *columns).from_(whole)
+            if window.table != whole:
+                query = query.join(window.table, on=_same_keys(self.detector, whole, window.table))
+            mine = [place for place in places if of[place] == number]
+            found |= {row.pop(_PLACE): row for row in self._asked(query, mine)}
+        return found
+
+    def close(self) -> None:
+        """Forget the tables behind it."""
+        for window in self.windows:
+            self.engine.drop(window.table)
+
+    def _asked(self, query: exp.Select, places: Sequence[int]) -> list[dict[str, Any]]:
+        """The rows of the whole window's places."""
+        if not places:
+            return []
+        whole = self.windows[-1].table
+        numbers = exp.values([(place,) for place in places], alias=_ASKED, columns=["place"])
+        same = exp.EQ(this=exp.column("place", _ASKED), expression=exp.column(_PLACE, whole))
+        return self.engine.dicts(query.join(numbers, on=same))
 
 
 def gather(engine: AnyEngine, detector: Detector, at: Clock, timezone: str) -> Candidates:
@@ -63,34 +108,27 @@ def gather(engine: AnyEngine, detector: Detector, at: Clock, timezone: str) -> C
 
     Raises ModelError for a statement that gives an entity twice, EngineError for one that the engine refuses.
     """
-    chosen: dict[Key, Window] = {}
-    settled: set[Key] = set()
-    whole = Window(at, {}, {})
-    latest: Window | None = None
-    for clock in _clocks(detector, at):
-        whole = _query(engine, _scaled(detector, clock.days / at.days), clock, timezone)
-        latest = latest or whole
-        held = [key for key in whole.places if key in chosen and key not in settled]
-        if held:
-            before = _measures(held, [whole] * len(held))
-            lately = _measures(held, [chosen[key] for key in held])
-            differs = changed(before, lately, detector.statistic)
-            settled.update(key for key, has_changed in zip(held, differs, strict=True) if has_changed)
-        chosen.update((key, whole) for key in whole.places if key not in settled)
-    keys = sorted(whole.places)
-    windows = [chosen[key] for key in keys]
-    columns = _measures(keys, windows)
-    if keys:
-        columns["window_days"] = [window.clock.days for window in windows]
+    windows = [
+        _window(engine, _scaled(detector, clock.days / at.days), clock, timezone, f"{_TABLE}_{number}")
+        for number, clock in enumerate(_clocks(detector, at))
+    ]
+    whole = windows[-1]
+    data = engine.arrays(_lined_up(detector, windows))
+    seen = [_of(data, number, whole.measures) for number in range(len(windows))]
+    chosen = longest_alike(seen, detector.statistic)
+    columns = of_windows(seen, chosen)
+    if len(chosen):
+        columns |= of_windows([{"window_days": floats(chosen * 0 + window.clock.days)} for window in windows], chosen)
     if at.end < at.as_of and "n_rows" in columns:
-        columns |= _activity_to_date(engine, detector, at, timezone, keys, windows)
-    peers = whole.columns.get("peers")
+        columns |= _activity_to_date(engine, detector, at, timezone, whole, columns)
     return Candidates(
-        keys=keys,
+        engine=engine,
+        detector=detector,
         windows=windows,
+        chosen=chosen,
         columns=columns,
-        peers=[str(peers[whole.places[key]] or "") if peers is not None else "" for key in keys],
-        lately={} if latest is None or latest is whole else _of_last_days(latest, keys),
+        peers=data["_peers"],
+        lately=seen[0] if len(windows) > 1 else {},
     )
 
 
@@ -110,46 +148,67 @@ def _scaled(detector: Detector, share: float) -> Detector:
     return replace(detector, thresholds={**detector.thresholds, **least})
 
 
+def _window(engine: AnyEngine, detector: Detector, at: Clock, timezone: str, name: str) -> Window:
+    """Keep the statement's rows over one window; rows without a key are about nothing that can be named."""
+    statement = compile_detector(detector, at, timezone=timezone)
+    columns = tuple(engine.describe(statement))
+    engine.view(f"{name}_all", statement)
+    in_order = exp.Order(expressions=[exp.cast(exp.column(key), "TEXT") for key in detector.entity])
+    place = exp.Sub(this=exp.Window(this=exp.RowNumber(), order=in_order), expression=exp.Literal.number(1))
+    known = [exp.not_(exp.column(key).is_(exp.null())) for key in detector.entity]
+    engine.table(name, exp.select("*", exp.alias_(place, _PLACE)).from_(f"{name}_all").where(*known))
+    engine.drop(f"{name}_all")
+    double = exp.select(*detector.entity).from_(name).group_by(*detector.entity).having("COUNT(*) > 1").limit(1)
+    for row in engine.rows(double):
+        keys = " ".join(str(value) for value in row)
+        raise ModelError(f"gives {keys} twice", where=detector.name, expected="one row for each entity")
+    return Window(name, at, columns)
+
+
+def _lined_up(detector: Detector, windows: Sequence[Window]) -> exp.Select:
+    """One row an entity of the last window: the measures of every window, null where it has no such entity."""
+    whole = windows[-1]
+    group = exp.column("peers", whole.table) if "peers" in whole.columns else exp.Literal.string("")
+    text = exp.func("COALESCE", exp.cast(group, "TEXT"), exp.Literal.string(""))
+    peers = exp.Window(this=exp.func("DENSE_RANK"), order=exp.Order(expressions=[text]))
+    query = exp.select(exp.alias_(peers, "_peers")).from_(whole.table)
+    for number, window in enumerate(windows):
+        query = query.select(
+            *[exp.alias_(_measure(window, name), _name(number, name), quoted=True) for name in whole.measures]
+        )
+        if window is not whole:
+            query = query.join(window.table, on=_same_keys(detector, whole.table, window.table), join_type="left")
+    return query.order_by(exp.column(_PLACE, whole.table))
+
+
 def _activity_to_date(
-    engine: AnyEngine, detector: Detector, at: Clock, timezone: str, keys: Sequence[Key], windows: Sequence[Window]
-) -> dict[str, list[Any]]:
+    engine: AnyEngine, detector: Detector, at: Clock, timezone: str, whole: Window, columns: Mapping[str, NDArray[Any]]
+) -> Columns:
     """Activity up to the last day, for a detector whose last days are left out of its rates only."""
-    to_date = _query(engine, detector, replace(at, end=at.as_of), timezone)
-    sources = [to_date if key in to_date.places else window for key, window in zip(keys, windows, strict=True)]
-    found = {f"seen_{name}": _values(name, keys, sources) for name in ACTIVITY}
-    found["seen_days"] = [to_date.clock.days] * len(keys)
-    return found
-
-
-def _query(engine: AnyEngine, detector: Detector, clock: Clock, timezone: str) -> Window:
-    """The statement over one window; rows without a key are about nothing that can be named."""
-    names, rows = engine.fetch(compile_detector(detector, clock, timezone=timezone))
-    at = [names.index(name) for name in detector.entity]
-    rows = [row for row in rows if all(row[place] is not None for place in at)]
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
-    keys = (
-        list(zip(*([str(value) for value in columns[name]] for name in detector.entity), strict=True)) if rows else []
-    )
-    places = {key: place for place, key in enumerate(keys)}
-    if len(places) < len(keys):
-        twice = next(key for place, key in enumerate(keys) if places[key] != place)
-        raise ModelError(f"gives {' '.join(twice)} twice", where=detector.name, expected="one row for each entity")
-    return Window(clock, columns, places)
-
-
-def _measures(keys: Sequence[Key], windows: Sequence[Window]) -> dict[str, list[Any]]:
-    given = windows[0].columns if windows else {}
-    return {name: _values(name, keys, windows) for name in MEASURES if name in given}
-
-
-def _of_last_days(latest: Window, keys: Sequence[Key]) -> dict[str, list[Any]]:
-    """Measures over the last days, null for entities that had none."""
+    to_date = _window(engine, detector, replace(at, end=at.as_of), timezone, f"{_TABLE}_to_date")
+    query = exp.select(*[exp.alias_(_measure(to_date, name), name, quoted=True) for name in ACTIVITY])
+    query = query.from_(whole.table)
+    query = query.join(to_date.table, on=_same_keys(detector, whole.table, to_date.table), join_type="left")
+    found = engine.arrays(query.order_by(exp.column(_PLACE, whole.table)))
+    engine.drop(to_date.table)
+    known = where_known({name: floats(found[name]) for name in ACTIVITY}, columns)
     return {
-        name: [values[latest.places[key]] if key in latest.places else None for key in keys]
-        for name, values in latest.columns.items()
-        if name in MEASURES
+        **{f"seen_{name}": values for name, values in known.items()},
+        "seen_days": columns["n_rows"] * 0.0 + to_date.clock.days,
     }
 
 
-def _values(name: str, keys: Sequence[Key], windows: Sequence[Window]) -> list[Any]:
-    return [window.columns[name][window.places[key]] for key, window in zip(keys, windows, strict=True)]
+def _same_keys(detector: Detector, left: str, right: str) -> exp.Expr:
+    return exp.and_(*[exp.EQ(this=exp.column(key, left), expression=exp.column(key, right)) for key in detector.entity])
+
+
+def _measure(window: Window, name: str) -> exp.Expr:
+    return exp.cast(exp.column(name, window.table, quoted=True), "DOUBLE")
+
+
+def _name(number: int, measure: str) -> str:
+    return f"{measure}_{number}"
+
+
+def _of(data: Mapping[str, NDArray[Any]], number: int, measures: Sequence[str]) -> dict[str, Array]:
+    return {name: floats(data[_name(number, name)]) for name in measures}

@@ -23,7 +23,7 @@ from profithunt.engine import AnyEngine, compile_model, read_model
 from profithunt.errors import ProfithuntError
 from profithunt.models.activity import Season
 from profithunt.models.gaps import Assessment, Rule, assess, still_open
-from profithunt.opportunities.candidates import gather
+from profithunt.opportunities.candidates import Candidates, gather
 from profithunt.opportunities.needs import Supply, wakes
 from profithunt.opportunities.opportunity import Failed, Hunt, Opportunity, Sleeping, Vetoed, identify
 
@@ -191,35 +191,42 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
     settings = shop.settings
     at = clock(detector, shop.first_on, shop.as_of, settings.horizon_days)
     seen = gather(shop.engine, detector, at, settings.timezone)
-    if not seen.keys:
-        return _Finds([], [], 0)
-    judged = assess(seen.columns, seen.peers, _rule(detector, at, shop.season(at), settings))
+    try:
+        return (
+            _judged(detector, shop, seen, _rule(detector, at, shop.season(at), settings))
+            if len(seen)
+            else _Finds([], [], 0)
+        )
+    finally:
+        seen.close()
+
+
+def _judged(detector: Detector, shop: _Shop, seen: Candidates, rule: Rule) -> _Finds:
+    judged = assess(seen.columns, seen.peers, rule)
     if seen.lately:
         still = still_open(seen.lately, judged.rate, judged.benchmark, detector.statistic)
     else:
         still = judged.alive * 0 + 1
-    passed = {
-        index: dict(zip(detector.entity, seen.keys[index], strict=True))
-        for index in range(len(seen.keys))
-        if judged.found[index] and still[index] >= _STILL_OPEN
-    }
-    worth = [index for index in passed if judged.p50[index] >= shop.floor]
-    worth.sort(key=lambda index: (-float(judged.p50[index]), index))
-    entities = [passed[index] for index in worth]
-    examples = _examples(detector, at, shop, entities[:_WITH_EXAMPLES])
+    (found,) = (judged.found & (still >= _STILL_OPEN)).nonzero()
+    passed = seen.entities(found.tolist())
+    worth = [place for place in found.tolist() if judged.p50[place] >= shop.floor]
+    worth.sort(key=lambda place: (-float(judged.p50[place]), place))
+    entities = [passed[place] for place in worth]
+    examples = _examples(detector, seen.windows[-1].clock, shop, entities[:_WITH_EXAMPLES])
     products = shop.products(entities)
-    found = []
-    for index, entity in zip(worth, entities, strict=True):
-        evidence = _evidence(detector, seen.windows[index].clock, seen.row(index), judged, index)
-        evidence["still_open"] = _plain(still[index])
+    rows = seen.rows(worth)
+    opportunities = []
+    for place, entity in zip(worth, entities, strict=True):
+        evidence = _evidence(detector, seen.windows[seen.chosen[place]].clock, rows[place], judged, place)
+        evidence["still_open"] = _plain(still[place])
         named = products.get(entity.get("sku", ""))
         if named:
             evidence["facts"] = {"product": named, **evidence["facts"]}
-        orders = examples.get(seen.keys[index])
+        orders = examples.get(tuple(entity.values()))
         if orders:
             evidence["orders"] = orders
-        found.append(_opportunity(detector, entity, judged, index, evidence, settings))
-    return _Finds(found, list(passed.values()), judged.tested)
+        opportunities.append(_opportunity(detector, entity, judged, place, evidence, shop.settings))
+    return _Finds(opportunities, [passed[place] for place in found.tolist()], judged.tested)
 
 
 def _rule(detector: Detector, at: Clock, season: Season, settings: Settings) -> Rule:
