@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
+from profithunt.customers.matrix import Cell, CohortMatrix, CohortRow
 from profithunt.reports import content
 
 
@@ -66,6 +68,37 @@ def _opportunity(rank: int) -> content.Opportunity:
         assumed_share=0.4,
         evidence={"units": 412, "cm2_per_unit": "-2.4100", "return_rate": 0.121, "unit_price": "8.99"},
     )
+
+
+def _people() -> content.People:
+    flows = tuple(
+        {
+            "month": dt.date(2017, month, 1), "complete": month < 12, "opening": 1900 + month, "new": 60, "reactivated": 4,
+            "lapsed": 63, "closing": 1901 + month, "ordering": 1500, "orders": 9000, "cm3": Decimal(90_000 + month),
+        }
+        for month in range(1, 13)
+    )  # fmt: skip
+    cohorts = tuple(
+        CohortRow(
+            "all", dt.date(2017, month, 1), 60, 12.5 if month % 2 else None, 3 if month < 6 else None, _cells(month)
+        )
+        for month in range(1, 13)
+    )
+    segments = tuple(
+        {
+            "segment": segment, "n_customers": 12, "lost": Decimal(-4000), "of_losses": 0.5, "basket": Decimal(9000),
+            "discount": Decimal(-2000), "returns": Decimal(-8000), "delivery": Decimal(-3000), "service": Decimal(0),
+            "acquisition": Decimal(0), "worst_customer_id": "C-00901",
+        }
+        for segment in ("returns", "delivery")
+    )  # fmt: skip
+    return content.People(flows, CohortMatrix("retained_share", "all", cohorts), segments)
+
+
+def _cells(month: int) -> tuple[Cell, ...]:
+    seen = (Cell(1.0 if since == 0 else 0.6 / since, complete=since < 12 - month, planned=0.3 if since == 1 else None)
+            for since in range(13 - month))  # fmt: skip
+    return (*seen, *(Cell(None) for _ in range(month - 1)))
 
 
 def report() -> content.Report:
@@ -133,6 +166,7 @@ def report() -> content.Report:
             content.Case("cost ratio 5 points lower", Decimal("1402734.08")),
             content.Case("cost ratio 5 points higher", Decimal("943993.56")),
         ),
+        people=_people(),
         lineage=content.Lineage(
             "20180101T120000-ab12cd",
             "2018-01-01 12:00:05",

@@ -115,7 +115,7 @@ def cohort_finding(found: CohortMatrix) -> str:
     if not with_cac:
         return f"{text}; what they cost is not known, since no marketing spend is."
     back = sum(row.n_acquired for row in with_cac if row.payback_month is not None)
-    return f"{text}; the cohorts of {fmt.share(back / n)} of them have earned their acquisition cost back in CM2."
+    return f"{text}; {fmt.share(back / n)} of them in cohorts that have earned back in CM2 what they cost."
 
 
 def heat_step(value: float, most: float, steps: int) -> int:
