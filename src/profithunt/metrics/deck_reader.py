@@ -95,6 +95,9 @@ def _mark(node: Any, at: Path_, lines: dict[Path_, int], where: str) -> None:
     if node is None:
         return
     lines.setdefault(at, node.start_mark.line + 1)
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        # Days are read by us: an impossible one is told with its place.
+        node.tag = "tag:yaml.org,2002:str"
     if node.id == "mapping":
         for key, value in node.value:
             here = (*at, str(key.value))

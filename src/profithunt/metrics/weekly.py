@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from profithunt.config import Calendar as CalendarSettings
-from profithunt.errors import UsageError
+from profithunt.errors import SourceError, UsageError
 from profithunt.metrics.daily import Frames, day_of, read_csv
 from profithunt.metrics.deck import Block, Deck, Event, LineSpec, MetricSpec, Setup
 from profithunt.metrics.definition import SUBJECTS, Metric
@@ -72,11 +72,7 @@ def deck_of_csv(frames: Frames, title: str) -> Deck:
         for column in frame.columns:
             try:
                 values = [value for value in frame.values(column) if value is not None]
-            except ValueError:
-                continue
-            except Exception as error:
-                if type(error).__name__ != "SourceError":
-                    raise
+            except SourceError:
                 continue
             if not values or column.endswith("__of"):
                 continue
@@ -88,6 +84,7 @@ def deck_of_csv(frames: Frames, title: str) -> Deck:
             for ending in _TARGET:
                 if column.lower().endswith(ending):
                     targets[column] = column[: -len(ending)]
+                    break
     blocks = []
     for name in specs:
         if name in targets and targets[name] in specs:
