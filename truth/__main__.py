@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 
 from profithunt.errors import ProfithuntError
-from truth import complete_journey, olist, superstore, tpcds
+from truth import cdnow, complete_journey, lifetime_value, olist, simulated, superstore, tpcds
 from truth.claim import Unavailable
 
 CHECKS = {
+    "cdnow": cdnow.check,
+    "lifetime_value": lifetime_value.check,
     "complete_journey": complete_journey.check,
     "olist": olist.check,
+    "simulated": simulated.check,
     "superstore": superstore.check,
     "tpcds": tpcds.check,
 }

@@ -13,16 +13,19 @@ from profithunt.api import propose
 
 @dataclass(frozen=True)
 class Claim:
-    """What must come out, what did."""
+    """What must come out, what did; `within` is how far a figure may be off."""
 
     data: str
     what: str
     expected: object
     found: object
+    within: float = 0.0
 
     @property
     def holds(self) -> bool:
-        """Whether they are equal."""
+        """Whether they are equal, or near enough."""
+        if self.within and isinstance(self.expected, float) and isinstance(self.found, float):
+            return abs(self.expected - self.found) <= self.within
         return self.expected == self.found
 
 

@@ -71,6 +71,10 @@ class Likelihood:
         else:
             self._again = _Repeaters(x[again], age[again], recency[again], n[again])
 
+    def value(self, parameters: Array) -> float:
+        """The log-likelihood alone."""
+        return self(parameters)[0]
+
     def __call__(self, parameters: Array) -> tuple[float, Array, Array]:
         """Value, gradient, Hessian."""
         r, alpha, a, b = (float(item) for item in parameters)
