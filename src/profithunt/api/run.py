@@ -15,6 +15,7 @@ from sqlglot import exp
 
 import profithunt
 from profithunt import sources
+from profithunt.api.acquisition import build_acquisition
 from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
 from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, sizes, tables_at
@@ -114,6 +115,11 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 earlier=_earlier(former),
                 report=lambda name, done, total: progress.step(f"CLV: {name}" if name else "CLV", done, total),
             )
+
+        with _timed(seconds, "acquisition"):
+            progress.step("Acquisition", 0, 1)
+            built += build_acquisition(engine, config, tables, fingerprints=fingerprints, earlier=_earlier(former))
+            progress.step("Acquisition", 1, 1)
 
         with _timed(seconds, "metrics"):
             metrics = build_metrics(
