@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from profithunt.models.acquisition import Cells, Members
 
 TABLE: Final = "acquisition"
+FORECAST: Final = ("customer_clv",)
+"""Read where it is there: then customers are compared by their lifetime value, too."""
 READS: Final = ("acquisitions", "order_profit", "ledger", "orders", "products")
 FEWEST: Final = 10
 """Customers that a member must have brought to be listed."""
 MOST: Final = 500
 """Members listed of a dimension: those that brought most customers."""
+OUTCOMES: Final = "acquired_outcomes"
+VALUES: Final = ("naive", "adjusted", "low", "high")
 SEEN: Final = 0.3
 """Share of the customers that must have been seen for a whole horizon; else it is halved."""
 SHORTEST: Final = 28
@@ -51,7 +55,7 @@ LEFT_OUT: Final = {
 """Parts of the mix that a dimension is itself a part of, or acts through: they are not taken out. How many products the
 first order held is taken out for products alone: who bought much of anything has bought each thing more often."""
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Changes when the estimate does, so that no older one is taken over."""
 
 
@@ -68,7 +72,7 @@ def build_acquisition(
     found = span(engine, config)
     if found is None:
         return []
-    known = [f"{name}={fingerprints[name]}" for name in READS]
+    known = [f"{name}={fingerprints[name]}" for name in (*READS, *FORECAST) if name in fingerprints]
     settings = f"{VERSION} {engine.version} {found.through} {config.customers.horizon_days} {config.shop.timezone}"
     print_ = hashlib.sha256("\n".join([settings, *known]).encode()).hexdigest()
     target = out / f"{TABLE}.parquet"
@@ -90,30 +94,57 @@ def build_acquisition(
 
 def lens(engine: AnyEngine, config: ShopConfig, through: dt.date) -> dict[str, npt.NDArray[Any]] | None:
     """The columns of the table `acquisition`; None where nobody has been seen long enough."""
-    import numpy as np
-
     horizon = _horizon(engine, config.customers.horizon_days, through)
     if horizon is None:
         return None
     values: dict[str, Value] = {"horizon": horizon, "through": through, "timezone": config.shop.timezone}
-    engine.table("acquired_outcomes", compiled("acquired_outcomes", values))
-    try:
-        everybody = engine.arrays(compiled("acquired_cells"))
-        theirs = engine.arrays(compiled("acquired_members", {"fewest": FEWEST, "most": MOST}))
-    finally:
-        engine.drop("acquired_outcomes")
+    engine.table(OUTCOMES, compiled("acquired_outcomes", values))
+    found = _compare(engine, horizon)
+    if found is None:
+        return None
+    found |= _no_value(len(found["member"]))
+    if engine.has("customer_clv"):
+        engine.table("acquired_everybody", compiled("acquired_outcomes", {**values, "horizon": 0}))
+        engine.table(OUTCOMES, compiled("acquired_values"))
+        worth = _compare(engine, horizon)
+        engine.drop("acquired_everybody")
+        if worth is not None:
+            _add_value(found, worth)
+    engine.drop(OUTCOMES)
+    return found
+
+
+def _compare(engine: AnyEngine, horizon: int) -> dict[str, npt.NDArray[Any]] | None:
+    """Every member of every dimension, by the outcomes that are attached; None without any."""
+    import numpy as np
+
+    everybody = engine.arrays(compiled("acquired_cells"))
+    theirs = engine.arrays(compiled("acquired_members", {"fewest": FEWEST, "most": MOST}))
     if not len(everybody["n"]) or not len(theirs["n"]):
         return None
-    cell_of = _keys(everybody)
-    place = {key: number for number, key in enumerate(cell_of)}
+    place = {key: number for number, key in enumerate(_keys(everybody))}
     theirs["cell"] = np.array([place[key] for key in _keys(theirs)], dtype=np.intp)
+    names = theirs["dimension"].astype(str)
     parts = [
-        _of_dimension(
-            str(dimension), horizon, everybody, {k: v[theirs["dimension"] == dimension] for k, v in theirs.items()}
-        )
-        for dimension in np.unique(theirs["dimension"].astype(str))
+        _of_dimension(dimension, horizon, everybody, {k: v[names == dimension] for k, v in theirs.items()})
+        for dimension in np.unique(names).tolist()
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _no_value(count: int) -> dict[str, npt.NDArray[Any]]:
+    import numpy as np
+
+    return {f"value_{name}": np.full(count, np.nan) for name in VALUES}
+
+
+def _add_value(found: dict[str, npt.NDArray[Any]], worth: dict[str, npt.NDArray[Any]]) -> None:
+    """Lifetime value beside each member that is in both."""
+    place = {key: number for number, key in enumerate(zip(worth["dimension"], worth["member"], strict=True))}
+    for row, key in enumerate(zip(found["dimension"], found["member"], strict=True)):
+        if key in place:
+            for name in VALUES:
+                found[f"value_{name}"][row] = worth[f"cm3_{name}"][place[key]]
 
 
 def _of_dimension(

@@ -1,4 +1,4 @@
-"""The customers' stage of a run: flows, cohorts, profit explained, acquisition, plan, and what rests on them."""
+"""The customers' stage of a run: flows, cohorts, profit explained, plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 
 from sqlglot import exp
 
-from profithunt.api.acquisition import build_acquisition
 from profithunt.config import ShopConfig
 from profithunt.customers import reading
 from profithunt.customers.build import build_models
@@ -67,7 +66,6 @@ def build_customers(
     built = build_models(engine, config, out, fingerprints=fingerprints, earlier=earlier, report=report)
     if not built:
         return []
-    built += build_acquisition(engine, config, out, fingerprints=fingerprints, earlier=earlier)
     built += build_plan(engine, config, out)
     return built
 

@@ -108,9 +108,17 @@ def customer(found: CustomerProfit, currency: str) -> list[RenderableType]:
 
 def acquisition(rows: Sequence[Mapping[str, Any]], by: str, currency: str, top: int) -> list[RenderableType]:
     """The members whose customers are worth most, and below them those worth least."""
-    figures = ("Customers", "Plain mean", "Adjusted", "Range", "Came back")
-    shown = table(words(by), *figures, right=figures)
     known = [row for row in rows if row["cm3_adjusted"] is not None]
+    valued = any(row["value_adjusted"] is not None for row in known)
+    figures = [
+        "Customers",
+        "Plain mean",
+        "Adjusted",
+        "Range",
+        "Came back",
+        *(["Lifetime", "Its range"] if valued else []),
+    ]
+    shown = table(words(by), *figures, right=figures)
     kept = known if len(known) <= 2 * top else [*known[:top], None, *known[-top:]]
     for row in kept:
         if row is None:
@@ -123,5 +131,12 @@ def acquisition(rows: Sequence[Mapping[str, Any]], by: str, currency: str, top: 
             money(row["cm3_adjusted"], currency),
             fmt.money_range(row["cm3_low"], row["cm3_high"], currency),
             fmt.share(row["retained_adjusted"]),
+            *(_lifetime(row, currency) if valued else ()),
         )
     return [heading(f"What customers are worth, by first {words(by).lower()}", acquired(rows)), shown]
+
+
+def _lifetime(row: Mapping[str, Any], currency: str) -> tuple[RenderableType, RenderableType]:
+    if row["value_low"] is None:
+        return fmt.MISSING, fmt.MISSING
+    return money(row["value_adjusted"], currency), fmt.money_range(row["value_low"], row["value_high"], currency)

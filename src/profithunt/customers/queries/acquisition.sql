@@ -13,11 +13,16 @@ cm3_high = "money | 1 in 10 chance of more"
 cm3_lift = "money | adjusted less the mean of everybody"
 cm3_error = "money | standard error of the difference to all others, before it is held towards them"
 better = "rate | probability that they are worth more than everybody"
+value_naive = "money | lifetime value per customer, of all it brought: contribution profit so far and what is expected of 24 months; null without a forecast"
+value_adjusted = "money | the same, mix taken out and held towards the others"
+value_low = "money | 1 in 10 chance of less"
+value_high = "money | 1 in 10 chance of more"
 retained_naive = "rate | share of them that ordered again in these days"
 retained_adjusted = "rate | the same, mix taken out and held towards the others"
 retained_low = "rate | 1 in 10 chance of less"
 retained_high = "rate | 1 in 10 chance of more"
 --- */
 SELECT dimension, member, horizon_days, n_customers, cm3_naive, cm3_adjusted, cm3_low, cm3_high, cm3_lift,
-       cm3_error, better, retained_naive, retained_adjusted, retained_low, retained_high
+       cm3_error, better, value_naive, value_adjusted, value_low,
+       value_high, retained_naive, retained_adjusted, retained_low, retained_high
 FROM acquisition_found
