@@ -19,6 +19,7 @@ from profithunt.api.acquisition import build_acquisition
 from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
 from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, sizes, tables_at
+from profithunt.api.lake import files_only, hand_over_quarantine, read_lake
 from profithunt.api.progress import Progress
 from profithunt.config import ShopConfig
 from profithunt.engine import AnyEngine, Engine
@@ -75,10 +76,16 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
         seconds: dict[str, float] = {}
 
         with _timed(seconds, "sources"):
-            read = _read_sources(config, reader, tables, former, progress)
+            read = _read_sources(files_only(config), reader, tables, former, progress)
         fingerprints = {name: _sha256(files) for name, files in table_files(tables).items()}
         engine = stack.enter_context(engine_for_run(config, reader, partial, run_id))
-        attach_read(engine, tables)
+        with _timed(seconds, "lake"):
+            hand_over_quarantine(config, engine, reader, tables)
+            attach_read(engine, tables)
+            health, inputs = read_lake(config, engine, tables, read.health, read.inputs)
+            fingerprints = (
+                {**dict.fromkeys(TABLES, run_id), **fingerprints} if len(inputs) > len(read.inputs) else fingerprints
+            )
 
         with _timed(seconds, "ledger"):
             built = ledger.build_ledger(
@@ -157,8 +164,8 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "tables": _tables(engine, tables, built, fingerprints),
             "sources_fingerprint": read.fingerprint,
             "sources_reused": read.reused,
-            "inputs": read.inputs,
-            "health": read.health,
+            "inputs": inputs,
+            "health": health,
             "reconciliation": reconciliation.to_json(),
             "metrics": metrics.to_json(),
             "hunt": {
@@ -189,7 +196,10 @@ def _read_sources(
         for name in (*TABLES, "quarantine"):
             take_over(former.tables, tables, name)
         return _Read(key, reused=True, inputs=former.info["inputs"], health=former.info["health"])
-    health = sources.build(config, engine, tables, progress).to_json()
+    if not config.sources and config.engine.name == "spark":
+        health = sources.BuildResult({}, [], []).to_json()
+    else:
+        health = sources.build(config, engine, tables, progress).to_json()
     return _Read(key, reused=False, inputs=health.pop("inputs"), health=health)
 
 

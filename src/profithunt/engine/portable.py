@@ -44,6 +44,8 @@ _WHOLE_FUNCTIONS: Final = (
 def for_spark(tree: exp.Expr) -> exp.Expr:
     """The statement as Spark must read it to give what DuckDB gives; the tree is changed in place."""
     # Kinds are judged before anything changes, deepest first is how it is rewritten.
+    for attempt in tree.find_all(exp.TryCast):
+        attempt.set("safe", True)
     found = [(node, kind_of(node.this)) for node in tree.find_all(exp.Cast, exp.Round)]
     for plain in list(tree.find_all(exp.Avg, exp.Div, exp.Extract, exp.Like, exp.DateAdd)):
         tree = _replaced(tree, plain, _plain(plain))

@@ -188,6 +188,10 @@ class SparkEngine:
         with faults(name):
             self._name(name, self._session.read.parquet(*[self.place(item) for item in paths]))
 
+    def attach_url(self, name: str, urls: Sequence[str]) -> None:
+        """Give Parquet files or folders behind URLs a name. Raises EngineError."""
+        self.attach_parquet(name, list(urls))
+
     def attach_catalogue(self, name: str, table: str) -> None:
         """Give a table of Spark's catalogue (`lake.shop.orders`) a name of the house. Raises EngineError."""
         with faults(table):

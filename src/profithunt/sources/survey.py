@@ -15,7 +15,7 @@ from profithunt.sources.templates import cast, column, named, text
 
 if TYPE_CHECKING:
     from profithunt.config import ShopConfig
-    from profithunt.engine import Engine
+    from profithunt.engine import AnyEngine
     from profithunt.sources.quarantine import Filed
     from profithunt.sources.typed import Reading
 
@@ -31,7 +31,7 @@ def reading_notes(how: Reading) -> list[str]:
 
 
 def table_health(
-    engine: Engine, canonical: Table, *, files: int, read: int, kept: int, duplicates: int, notes: tuple[str, ...]
+    engine: AnyEngine, canonical: Table, *, files: int, read: int, kept: int, duplicates: int, notes: tuple[str, ...]
 ) -> TableHealth:
     """First look at a table that was just written: its span and its gaps."""
     built = f"_built_{canonical.name}"
@@ -58,7 +58,7 @@ def table_health(
     )
 
 
-def last_order_day(engine: Engine, config: ShopConfig, written: Mapping[str, Any]) -> dt.date | None:
+def last_order_day(engine: AnyEngine, config: ShopConfig, written: Mapping[str, Any]) -> dt.date | None:
     """The shop's last day with an order."""
     if "orders" not in written:
         return None
@@ -71,7 +71,7 @@ def last_order_day(engine: Engine, config: ShopConfig, written: Mapping[str, Any
 
 
 def completed(
-    engine: Engine, health: TableHealth, filed: Filed | None, built: set[str], as_of: dt.date | None
+    engine: AnyEngine, health: TableHealth, filed: Filed | None, built: set[str], as_of: dt.date | None
 ) -> TableHealth:
     """The same with what is known once every table is there: quarantine, freshness, references."""
     last = health.last_at.date() if isinstance(health.last_at, dt.datetime) else health.last_at
@@ -85,7 +85,7 @@ def completed(
     )
 
 
-def _orphans(engine: Engine, canonical: Table, health: TableHealth, built: set[str]) -> list[Orphans]:
+def _orphans(engine: AnyEngine, canonical: Table, health: TableHealth, built: set[str]) -> list[Orphans]:
     found = []
     for name, item in canonical.columns.items():
         target, _, key = (item.references or "").partition(".")

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from profithunt.config import ShopConfig
 from profithunt.sources.found import find
+from profithunt.sources.lake import is_lake
 
 
 def fingerprint(config: ShopConfig) -> str | None:
     """Hash of the contents of all source files, of their order in age, and of the settings that they are read by.
 
-    None where a source is a database: nobody can say whether it changed without reading it. Raises SourceError for a
+    None where a source is a database or a lake: nobody can say whether it changed without reading it. Raises SourceError for a
     file that isn't there.
     """
-    if any(source.database is not None for source in config.sources):
+    if any(source.database is not None or is_lake(source) for source in config.sources):
         return None
     files: dict[str, Path] = {}
     for source in config.sources:
