@@ -219,7 +219,7 @@ def _cohort(engine: AnyEngine, horizon: int) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     parts: dict[str, list[NDArray[Any]]] = {}
-    for batch in engine.array_batches(trials.cohort_query(engine, horizon), rows=250_000):
+    for batch in engine.array_batches(trials.cohort_query(horizon), rows=250_000):
         for name, values in batch.items():
             if name not in {"customer_id", "horizon_days"}:
                 wide = name in {"outcome", "placebo", "index_profit", "unit"}

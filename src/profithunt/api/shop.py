@@ -22,6 +22,7 @@ from sqlglot import exp
 from profithunt import sources
 from profithunt.api.compare import Comparison, compare_runs
 from profithunt.api.engines import duckdb_for, with_engine
+from profithunt.api.actions_value import ActionsValue, read_effects
 from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
@@ -275,6 +276,14 @@ class Shop:
         from profithunt.api.clv import read_customer_clv
 
         return read_customer_clv(self.engine, customer_id)
+
+    def actions_value(self, horizon_days: int | None = None, estimand: str = "ATE") -> ActionsValue:
+        """What customers' actions do to their later profit, over a horizon (default: the longest), as the run has it.
+
+        `estimand` says on average over whom: ATE all who were eligible, ATT those who did it, ATO those who might as
+        well have. `table("customer_actions")` has the next best action of each customer. Raises NotFound, UsageError.
+        """
+        return read_effects(self.engine, horizon_days, estimand)
 
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from profithunt.cli.commands import (
+    actions_value,
     check,
     clv,
     cohorts,
@@ -47,8 +48,8 @@ app = typer.Typer(
 )
 
 for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
-                compare.compare, hunt.hunt, export.export, cohorts.cohorts, clv.clv, simulate.simulate, demo.demo,
-                version.version):  # fmt: skip
+                compare.compare, hunt.hunt, export.export, cohorts.cohorts, clv.clv, actions_value.actions_value,
+                simulate.simulate, demo.demo, version.version):  # fmt: skip
     app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare, simulate.simulate))(command)
 
 app.command()(metrics.metrics)

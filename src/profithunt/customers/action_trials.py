@@ -221,7 +221,7 @@ def values_of(config: ShopConfig) -> dict[str, Value]:
     }
 
 
-def cohort_query(engine: AnyEngine, horizon: int) -> exp.Select:
+def cohort_query(horizon: int) -> exp.Select:
     """The rows of one trial in the order of their numbers."""
     columns = [exp.column(item.name) for item in models()["action_cohort"].columns]
     at = exp.EQ(this=exp.column("horizon_days"), expression=exp.Literal.number(str(horizon)))
@@ -231,7 +231,7 @@ def cohort_query(engine: AnyEngine, horizon: int) -> exp.Select:
 def states_query(engine: AnyEngine, config: ShopConfig, horizon: int) -> exp.Select:
     """Who did what in one trial: unit, action_no, state."""
     sql = compile_model(models()["action_states"], dialect=engine.dialect, values=values_of(config))
-    states = exp.maybe_parse(sql, dialect=engine.dialect)
+    states: exp.Expr = exp.maybe_parse(sql, dialect=engine.dialect)
     at = exp.EQ(this=exp.column("horizon_days"), expression=exp.Literal.number(str(horizon)))
     columns = [exp.column(name) for name in ("unit", "action_no", "state")]
     return (

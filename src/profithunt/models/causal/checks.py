@@ -4,7 +4,7 @@
 | --- | --- |
 | overlap | share of the population for whom both arms are at least a tenth as frequent as overall |
 | balance | largest standardised mean difference of a covariate that weighting leaves |
-| sensitivity | robustness value: partial R² that a hidden cause would need with both action and outcome to explain all |
+| sensitivity | robustness value: partial R² that a hidden cause would need with action and outcome to explain it away |
 
 Source: METRICS section 3; Crump et al. (2009); Austin (2009); Cinelli and Hazlett (2020).
 """

@@ -7,6 +7,7 @@ over folds (columns by columns, columns by outcome), so leaving a fold out is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,7 @@ def make(basis: Basis, x: npt.NDArray[np.floating], order: npt.NDArray[np.intp],
     for rows in blocks(n):
         phi[rows] = basis.apply(x[order[rows]])
     edges = np.linspace(0, n, folds + 1).astype(int)
-    return Design(phi, tuple(slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)))
+    return Design(phi, tuple(slice(int(a), int(b)) for a, b in pairwise(edges)))
 
 
 def shuffled(n: int, seed: int) -> npt.NDArray[np.intp]:

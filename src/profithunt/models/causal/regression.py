@@ -91,7 +91,6 @@ class Logistic:
     log_odds: Array
     betas: Array
     converged: bool
-    steps: int
 
 
 def logistic(design: Design, treated: Mask, eligible: Mask, *, penalty: float = 1.0) -> Logistic:
@@ -126,8 +125,7 @@ def _newton(design: Design, target: Single, weight: Single, betas: Array, penalt
     slope = _slope(design, target, weight, betas, ridges)
     curvature = _curvature(design, weight, betas, ridges)
     before = near = np.inf
-    steps = 0
-    for steps in range(1, _STEPS + 1):
+    for _ in range(1, _STEPS + 1):
         moves = _moves(curvature, slope)
         near = float((moves * slope).sum(axis=1).max())
         if near < _CLOSE:
@@ -137,7 +135,7 @@ def _newton(design: Design, target: Single, weight: Single, betas: Array, penalt
             moves = _moves(curvature, slope)
         before = near
         betas, slope = _damped(design, target, weight, betas, moves, slope, ridges)
-    return Logistic(_out_of_fold(design, betas), betas, near < _GOOD, steps)
+    return Logistic(_out_of_fold(design, betas), betas, near < _GOOD)
 
 
 def _moves(curvature: list[Factor], slope: Array) -> Array:

@@ -35,6 +35,7 @@ from profithunt.models.causal.learner import learn
 from profithunt.models.causal.nulls import EmpiricalNull
 from profithunt.models.causal.regression import Ridge, logistic
 from profithunt.models.causal.shapley import split
+from profithunt.models.causal.threads import one_thread
 
 CONTROL: Final = 0
 TREATED: Final = 1
@@ -165,11 +166,15 @@ class _Cohort:
 
 def study(trial: Trial, limits: Limits | None = None, report: Callable[[int, int], None] | None = None) -> Study:
     """Estimate every action of a trial that enough customers did, and judge each."""
-    limits = limits or Limits()
+    with one_thread():
+        return _study(trial, limits or Limits(), report)
+
+
+def _study(trial: Trial, limits: Limits, report: Callable[[int, int], None] | None) -> Study:
     basis = curves.fit(trial.x, trial.y, trial.state, width=limits.width, pairs=limits.pairs)
     enough = [at for at in range(len(trial.actions)) if _enough(trial.state[:, at], limits)]
     rounds = limits.repeats if len(trial.y) < limits.repeat_below else 1
-    todo = len(enough) * rounds + limits.controls
+    todo = len(enough) * rounds
     done = 0
     repeats: list[list[_Found]] = []
     fits: dict[str, Ridge] = {}
@@ -195,7 +200,7 @@ def study(trial: Trial, limits: Limits | None = None, report: Callable[[int, int
         if left is not None:
             shares = _split(left, cohort.outcome, np.array([item.n_treated for item in founds], dtype=float))
             worth = dict(zip((trial.actions[at] for at in enough), shares.tolist(), strict=True))
-            controls = _drawn_controls(cohort, founds, limits, lambda n: report(done + n, todo) if report else None)
+            controls = _drawn_controls(cohort, founds, limits)
     medians = [_median([founds[place] for founds in repeats]) for place in range(len(enough))]
     declared = [medians[place] for place, at in enumerate(enough) if trial.actions[at] in trial.negative]
     nulls_of, placebo_nulls = _nulls([*controls, *declared])
@@ -247,9 +252,7 @@ def _action(cohort: _Cohort, treated: Mask, eligible: Mask, limits: Limits) -> t
     return found, known, arms
 
 
-def _drawn_controls(
-    cohort: _Cohort, founds: list[_Found], limits: Limits, report: Callable[[int], None]
-) -> list[_Found]:
+def _drawn_controls(cohort: _Cohort, founds: list[_Found], limits: Limits) -> list[_Found]:
     """Actions made to have no effect, as frequent and as strongly confounded as the shop's own."""
     if not founds:
         return []
@@ -257,7 +260,6 @@ def _drawn_controls(
     everybody = np.ones(cohort.design.n, dtype=bool)
     shares = np.array([item.n_treated / item.n_eligible for item in founds])
     strengths = np.array([item.strength for item in founds])
-    lean = replace(limits)
     result = []
     for number in range(limits.controls):
         level = (number + 0.5) / limits.controls
@@ -265,8 +267,7 @@ def _drawn_controls(
         strength = float(np.clip(np.quantile(strengths, generator.random()), 0.2, 2.5))
         treated = nulls.drawn(cohort.covariates, cohort.outcome.fitted, share, strength, generator)
         if limits.min_treated <= int(treated.sum()) <= len(treated) - limits.min_treated:
-            result.append(_action(cohort, treated, everybody, lean)[0])
-        report(number + 1)
+            result.append(_action(cohort, treated, everybody, limits)[0])
     return result
 
 
