@@ -73,17 +73,19 @@ def simulate(
     seed: int = 1,
     problems: Problems = "easy",
     memory: str | None = None,
+    without: str = "",
     report: Report | None = None,
 ) -> Simulated:
     """Write a simulated shop into `out`, a folder that is not there yet or empty.
 
-    The same size, seed and version give the same bytes. Raises UsageError for a size that can't be simulated and for a
+    The same size, seed and version give the same bytes. `without` is the id of a problem: the same world, with the same
+    luck, in which it does not happen (its money is the difference of the two ledgers). Raises UsageError for a size that can't be simulated and for a
     folder that is not empty.
     """
     began = time.perf_counter()
     size = Size(customers, months, seed, problems, laws().shop["starts_on"])
     with _folder(out) as folder, Engine(memory_limit=memory, temp_dir=folder) as engine:
-        found, rows = _Making(World(engine, size), folder, report or (lambda *_: None)).run()
+        found, rows = _Making(World(engine, size, without), folder, report or (lambda *_: None)).run()
     counts = {name: len(found[name]) for name in ("problems", "decoys", "shifts", "actions")}
     return Simulated(out, size, rows, time.perf_counter() - began, counts)
 
@@ -139,7 +141,7 @@ class _Making:
         self._plant(wishes)
         parts: list[Path] = []
         for number in range(self.world.size.chunks):
-            self._part(number, planted=bool(wishes))
+            self._part(number, planted=bool(wishes) and not self.world.values["without"])
             parts.append(self.aside / f"effects-{number}.parquet")
         self._step("stock, prices, spend")
         self._whole()

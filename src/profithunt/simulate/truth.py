@@ -30,7 +30,7 @@ def gather(world: World, wishes: list[Wish], gains: Mapping[str, tuple[Decimal, 
         wish = by_id[row["wish"]]
         item = _item(world, wish, row, names[row["problem"]], gains, stock)
         if _pays(wish, item):
-            planted["decoy"].append({**item, "kind": "decoy", "why": PAYS, "money_28_days": "0.00"})
+            planted["decoy"].append({**item, "kind": "decoy", "why": PAYS, "money": None, "money_28_days": "0.00"})
         elif _came_about(wish, item):
             planted[wish.kind].append(item)
     size = world.size
@@ -114,7 +114,7 @@ def _item(
         "orders_touched": touched,
     }
     if wish.kind == "decoy":
-        item |= {"why": wish.why, "money": "0.00", "money_28_days": "0.00"}
+        item |= {"why": wish.why, "money": None, "money_28_days": "0.00"}
     if wish.kind == "shift":
         item |= {"metric": wish.metric, "form": wish.form}
     return item
@@ -124,7 +124,7 @@ def _chance_decoys(world: World) -> list[dict[str, Any]]:
     """What looks terrible without anything being wrong: small samples, and a season that ends as it does every year."""
     end = world.size.ends_on.isoformat()
     common = {"kind": "decoy", "starts_on": world.size.starts_on.isoformat(), "ends_on": end, "strength": 0.0,
-              "money": "0.00", "money_28_days": "0.00"}  # fmt: skip
+              "money": None, "money_28_days": "0.00"}  # fmt: skip
     found: list[dict[str, Any]] = [
         {
             **common,

@@ -51,10 +51,10 @@ def _read_by(sql: str) -> tuple[str, ...]:
 class World:
     """The tables of a world in an engine."""
 
-    def __init__(self, engine: Engine, size: Size) -> None:
+    def __init__(self, engine: Engine, size: Size, without: str = "") -> None:
         self.engine = engine
         self.size = size
-        self.values: dict[str, Value] = {**laws().values, **size.values()}
+        self.values: dict[str, Value] = {**laws().values, **size.values(), "without": without}
 
     def begin(self) -> None:
         """Put the laws into the engine and make what is made once."""

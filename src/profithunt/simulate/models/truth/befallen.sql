@@ -8,19 +8,17 @@ customer_no = "int | customer"
 SELECT l.problem AS world, p.customer_no
 FROM people AS p
 INNER JOIN levers AS l ON l.family = 'keyword' AND l.lever = 'rich' AND l.member_no = p.keyword_no
-WHERE p.world = ''
 UNION ALL
 SELECT l.problem, p.customer_no
 FROM people AS p
 INNER JOIN levers AS l ON l.family = 'gateway' AND l.member_no = p.first_sku_no AND p.begins_no >= l.starts_no
-WHERE p.world = ''
 UNION ALL
 SELECT l.problem, p.customer_no
 FROM people AS p
 INNER JOIN levers AS l ON l.family = 'month' AND p.begins_no >= l.starts_no AND p.begins_no <= l.ends_no
-WHERE p.world = '' AND p.bought_by > 0
+WHERE p.bought_by > 0
 UNION ALL
 SELECT l.problem, p.customer_no
 FROM people AS p
 INNER JOIN levers AS l ON l.family = 'first_channel' AND l.member_no = p.channel_no AND p.begins_no >= l.starts_no
-WHERE p.world = '' AND X_UNIFORM('people.once', p.customer_no) < l.strength
+WHERE X_UNIFORM('people.once', p.customer_no) < l.strength

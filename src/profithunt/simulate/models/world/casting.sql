@@ -5,4 +5,4 @@ grain = ["world", "customer_no"]
 world = "text | empty: the world as it is; else the problem that it is without"
 customer_no = "int | customer"
 --- */
-SELECT '' AS world, n + $first AS customer_no FROM numbers WHERE n < $chunk AND n + $first < $customers
+SELECT $without AS world, n + $first AS customer_no FROM numbers WHERE n < $chunk AND n + $first < $customers
