@@ -16,6 +16,7 @@ from sqlglot import exp
 import profithunt
 from profithunt import sources
 from profithunt.api.acquisition import build_acquisition
+from profithunt.api.actions_value import build_actions_value
 from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
 from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, sizes, tables_at
@@ -128,6 +129,19 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             built += build_acquisition(engine, config, tables, fingerprints=fingerprints, earlier=_earlier(former))
             progress.step("Acquisition", 1, 1)
 
+        with _timed(seconds, "actions_value"):
+            actions = build_actions_value(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=_earlier(former),
+                report=lambda name, done, total: progress.step(
+                    f"Actions' value: {name}" if name else "Actions' value", done, total
+                ),
+            )
+            built += actions.built
+
         with _timed(seconds, "metrics"):
             metrics = build_metrics(
                 engine,
@@ -167,6 +181,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "inputs": inputs,
             "health": health,
             "reconciliation": reconciliation.to_json(),
+            "actions_value": actions.to_json(),
             "metrics": metrics.to_json(),
             "hunt": {
                 "opportunities": len(found.opportunities),
