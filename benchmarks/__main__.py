@@ -16,6 +16,7 @@ from benchmarks.compare import compare
 from benchmarks.contestant import CONTESTANTS
 from benchmarks.measure import Cost, Failure, median, run, say
 from benchmarks.results import Measured, keep, write
+from benchmarks.sections import keep as keep_sections, put, sections
 from benchmarks.shop import make
 
 Result = TypeVar("Result")
@@ -29,6 +30,11 @@ FITS: Final = {"polars": 3, "pandas": 3}
 def main() -> int:
     """Parse, measure, write. The exit code is 1 when two contestants disagree on the result."""
     given = _parse()
+    if given.only == "clv":
+        from benchmarks.clv import section
+
+        put(given.results, "clv", section(given.cache, given.note))
+        return 0
     # A folder of this call's own: two calls at once would write into each other's results.
     out = given.cache / f"out-{os.getpid()}"
     limits = {"memory": given.memory, "threads": given.threads}
@@ -43,7 +49,9 @@ def main() -> int:
             keep(figures, [Measured(name, size, cost)], **limits)
         if {"plain", "profithunt"} <= set(given.contestants) and size <= given.compare_up_to:
             differences += _compare(out, size)
+    apart = sections(given.results)
     write(given.results, keep(figures, [], **limits), differences, **limits, note=given.note)
+    keep_sections(given.results, apart)
     shutil.rmtree(out, ignore_errors=True)
     say(f"written: {given.results}")
     return 1 if any("differ" in line for line in differences) else 0
@@ -58,6 +66,7 @@ def _apart(work: Callable[..., Result], *arguments: object) -> Result:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
+    parser.add_argument("--only", choices=["clv"], help="measure one section of the page by itself")
     parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")
     parser.add_argument("--runs", type=int, help="runs of each, the median counts (default 5, 3, 3, 1 by size)")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where generated shops are kept")
