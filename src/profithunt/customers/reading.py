@@ -134,6 +134,11 @@ def losers(engine: AnyEngine, segment: str | None = None) -> Relation:
 
 def acquired_by(engine: AnyEngine, by: str) -> Relation:
     """What the customers are worth whom each member of a dimension brought, the most valuable first. Grain: member."""
+    if engine.has("customer_flows") and not engine.has("acquisition"):
+        raise NotFound(
+            "there is nothing to compare: too few customers have been seen for long enough, or no profit is known",
+            do="come back when the first customers are older, or choose a shorter horizon ([customers] horizon_days)",
+        )
     needed(engine, "acquisition")
     if by not in DIMENSIONS:
         raise NotFound(f"there is no dimension {by!r} of first orders", do=f"there are: {', '.join(DIMENSIONS)}")

@@ -81,7 +81,7 @@ def flowed(rows: Sequence[Mapping[str, Any]]) -> str:
 def lost_how(rows: Sequence[Mapping[str, Any]], currency: str) -> str:
     """How most of the money is lost."""
     if not rows:
-        return "No customer loses money."
+        return "No customer is known to lose money."
     lost = sum((row["lost"] for row in rows), Decimal(0))
     n = sum(row["n_customers"] for row in rows)
     worst = rows[0]

@@ -39,7 +39,7 @@ def flows(rows: Sequence[Mapping[str, Any]], currency: str) -> list[RenderableTy
 def whale(found: Whale | None, currency: str) -> list[RenderableType]:
     """The headline, and the shares of the best customers."""
     if found is None:
-        return [heading("Whale curve", "No order names a customer.")]
+        return [heading("Whale curve", "No order names a customer, or no customer's profit is known.")]
     losing = fmt.failed(found.n_losing, found.n_customers)
     finding = (
         f"{losing} lose money: {fmt.money(found.lost, currency)} of {fmt.money(found.peak, currency)} is given back."

@@ -26,8 +26,8 @@ grid AS (
          cohort_heads.n_acquired AS n_acquired, cohort_heads.acquisition_spend AS acquisition_spend,
          cells.month AS month, cells.complete AS complete, cells.n_retained AS n_retained, cells.n_orders AS n_orders,
          cells.net_sales AS net_sales, cells.cm2 AS cm2, cells.cm3 AS cm3,
-         CASE WHEN cells.cm2 IS NOT NULL THEN SUM(cells.cm2) OVER upto END AS cm2_upto,
-         CASE WHEN cells.cm3 IS NOT NULL THEN SUM(cells.cm3) OVER upto END AS cm3_upto
+         CASE WHEN COUNT(cells.cm2) OVER upto = COUNT(*) OVER upto THEN SUM(cells.cm2) OVER upto END AS cm2_upto,
+         CASE WHEN COUNT(cells.cm3) OVER upto = COUNT(*) OVER upto THEN SUM(cells.cm3) OVER upto END AS cm3_upto
   FROM cohort_heads
   CROSS JOIN places
   LEFT JOIN cohorts AS cells
