@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 from profithunt.errors import ProfithuntError
-from truth import cdnow, complete_journey, lifetime_value, olist, simulated, superstore, tpcds
+from truth import cdnow, complete_journey, effects, lalonde, lifetime_value, olist, simulated, superstore, tpcds
 from truth.claim import Unavailable
 
 CHECKS = {
     "cdnow": cdnow.check,
+    "effects": effects.check,
+    "lalonde": lalonde.check,
     "lifetime_value": lifetime_value.check,
     "complete_journey": complete_journey.check,
     "olist": olist.check,
