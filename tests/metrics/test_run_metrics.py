@@ -13,46 +13,55 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from profithunt.engine import Engine
 from profithunt.errors import NotFound, UsageError
+from profithunt.ledger.build import prepare
+from profithunt.metrics.build import build_metrics
 from profithunt.metrics.reading import RunMetrics
 from profithunt.metrics.time import Calendar
 from tests.metrics import shops
 
-ORDERS = st.lists(
-    st.tuples(st.integers(0, 95), st.integers(0, 2), st.integers(1, 4), st.integers(100, 3000), st.booleans()),
-    min_size=3,
-    max_size=25,
+SPEND = st.lists(
+    st.tuples(st.integers(0, 95), st.integers(0, 2), st.integers(0, 40), st.decimals(0, 500, places=4)),
+    min_size=1,
+    max_size=40,
 )
+CHANNELS = ("search", "social", None)
 
 
 def on(order):
     return (shops.START + dt.timedelta(days=order[0])).date()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(orders=ORDERS, grain=st.sampled_from(["week", "month", "quarter"]), by=st.sampled_from([None, "channel"]))
-def test_rates_over_periods_are_sums_over_sums(orders, grain, by):
-    with tempfile.TemporaryDirectory() as folder, Engine() as engine:
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(spend=SPEND, grain=st.sampled_from(["week", "month", "quarter"]), by=st.sampled_from([None, "channel"]))
+def test_rates_over_periods_are_sums_over_sums(spend, grain, by):
+    with tempfile.TemporaryDirectory() as folder, Engine(threads=1) as engine:
         config = shops.config(Path(folder))
-        shops.build(engine, Path(folder) / "run", shops.tables(orders), config)
+        rows = [
+            {"spent_on": on(row), "channel": CHANNELS[row[1]], "keyword": str(at), "clicks": row[2], "cost": row[3]}
+            for at, row in enumerate(spend)
+        ]
+        shops.put(engine, "ad_spend", rows)
+        prints = prepare(engine, config) | {"ad_spend": "given"}
+        build_metrics(engine, config, Path(folder), fingerprints=prints)
         metrics = RunMetrics(engine, config)
-        found = metrics.figures("net_sales_per_order", by, grain=grain)
-        calendar = Calendar()
         tops, counts = defaultdict(Decimal), defaultdict(int)
-        for order in orders:
-            key = calendar.period(grain, on(order)).label, by and (("web", "app", "unallocated")[order[1] % 3])
-            tops[key] += order[2] * Decimal(order[3]) / 100
-            counts[key] += 1
-        given_ = {(figure.period.label, figure.member): figure for figure in found.figures}
-        assert {key: figure.numerator for key, figure in given_.items()} == dict(tops)
-        assert {key: figure.denominator for key, figure in given_.items()} == dict(counts)
-        for key, figure in given_.items():
-            assert figure.value == pytest.approx(float(tops[key]) / counts[key])
-        chosen = [order for order in orders if not by or order[1] % 3 == 0]
+        for row in spend:
+            key = Calendar().period(grain, on(row)).label, (CHANNELS[row[1]] or "unallocated") if by else None
+            tops[key] += row[3]
+            counts[key] += row[2]
+        found = {
+            (one.period.label, one.member): one for one in metrics.figures("cost_per_click", by, grain=grain).figures
+        }
+        assert {key: figure.numerator for key, figure in found.items()} == dict(tops)
+        assert {key: figure.denominator for key, figure in found.items()} == dict(counts)
+        for key, figure in found.items():
+            assert figure.value == (float(tops[key]) / counts[key] if counts[key] else None)
+        chosen = [row for row in spend if not by or row[1] == 0]
         if chosen:
-            item = metrics.item("net_sales_per_order", by, "web" if by else None)
+            item = metrics.item("cost_per_click", by, "search" if by else None)
             whole = item.measure.over(dt.date(2022, 12, 1), dt.date(2023, 3, 31))
-            assert whole.numerator == sum(order[2] * Decimal(order[3]) / 100 for order in chosen)
-            assert whole.denominator == len(chosen)
+            assert whole.numerator == sum(row[3] for row in chosen)
+            assert whole.denominator == sum(row[2] for row in chosen)
 
 
 @pytest.fixture(scope="module")

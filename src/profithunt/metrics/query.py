@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import sqlglot
@@ -163,7 +164,9 @@ def needs_of(metric: Metric, source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=1024)
 def _parsed(text: str, where: str) -> exp.Expr:
+    """The expression as a tree; it is shared, so that who changes it copies it first."""
     try:
         return sqlglot.parse_one(text, dialect="duckdb")
     except SqlglotError as error:

@@ -5,6 +5,7 @@ needs = ["contacts.contacted_at"]
 dimensions = ["medium", "reason"]
 live = ["sku", "channel"]
 [columns]
+order_id = "order, as an example to look at"
 minutes = "handling time | contacts.minutes"
 cost = "cost of the contact | contacts.cost"
 csat = "satisfaction as scored | contacts.csat"
@@ -13,6 +14,7 @@ where_is_my_order = "the customer asked where the order is | contacts.reason"
 about_an_order = "the contact names an order"
 --- */
 SELECT X_DAY(contacts.contacted_at) AS day,
+       contacts.order_id AS order_id,
        contacts.medium AS medium,
        contacts.reason AS reason,
        contacts.sku AS sku,

@@ -6,11 +6,13 @@ empty_days = "zero"
 dimensions = ["kind"]
 live = ["sku", "carrier"]
 [columns]
+order_id = "order, as an example to look at"
 kind = "late, lost, damaged, missing_item, wrong_item, wrong_address …"
 cost = "goodwill, reship or refund that it cost | defects.cost"
 recovered = "claim paid by the carrier or supplier | defects.recovered"
 --- */
 SELECT X_DAY(defects.occurred_at) AS day,
+       defects.order_id AS order_id,
        defects.kind AS kind,
        defects.sku AS sku,
        shipments.carrier AS carrier,

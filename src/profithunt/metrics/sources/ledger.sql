@@ -5,6 +5,7 @@ needs = ["orders", "order_lines"]
 dimensions = ["channel", "country"]
 live = ["category", "brand", "store", "region", "carrier", "marketing_channel", "campaign", "sku"]
 [columns]
+order_id = "order, as an example to look at"
 is_line = "an order line, not a loose entry"
 quantity = "units ordered"
 units = "units not cancelled"
@@ -38,6 +39,7 @@ cm2 = "CM2"
 cm3 = "contribution profit"
 --- */
 SELECT ledger.ordered_on AS day,
+       ledger.order_id AS order_id,
        ledger.channel AS channel,
        ledger.country AS country,
        products.category AS category,

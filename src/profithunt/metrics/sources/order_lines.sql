@@ -5,12 +5,14 @@ needs = ["order_lines", "orders"]
 dimensions = ["channel", "cancel_reason"]
 live = ["category", "brand", "store", "sku"]
 [columns]
+order_id = "order, as an example to look at"
 quantity = "units ordered"
 cancelled_quantity = "units cancelled before dispatch | order_lines.cancelled_quantity | orders.cancelled_at"
 out_of_stock = "cancelled for want of stock | order_lines.cancel_reason"
 by_retailer = "cancelled for a reason other than the customer's wish | order_lines.cancel_reason"
 --- */
 SELECT X_DAY(orders.ordered_at) AS day,
+       order_lines.order_id AS order_id,
        orders.channel AS channel,
        order_lines.cancel_reason AS cancel_reason,
        products.category AS category,

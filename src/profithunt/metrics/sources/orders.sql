@@ -5,6 +5,7 @@ needs = ["orders", "order_lines"]
 dimensions = ["channel", "country", "device"]
 live = ["store", "region", "payment_method", "delivery_option"]
 [columns]
+order_id = "order, as an example to look at"
 cancelled = "the whole order was cancelled | orders.cancelled_at"
 guest = "no customer is known"
 is_new = "first order of its customer | orders.customer_id"
@@ -40,6 +41,7 @@ WITH placed AS (
   FROM orders
 )
 SELECT order_profit.ordered_on AS day,
+       order_profit.order_id AS order_id,
        order_profit.channel AS channel,
        order_profit.country AS country,
        placed.device AS device,

@@ -5,6 +5,7 @@ needs = ["shipments.delivered_at"]
 dimensions = ["carrier", "service", "country"]
 live = ["region", "origin", "zone"]
 [columns]
+order_id = "order, as an example to look at"
 days_to_door = "days from order to delivery, in parts of a day"
 days_in_transit = "days from dispatch to delivery, in parts of a day | shipments.dispatched_at"
 attempts = "delivery attempts | shipments.attempts"
@@ -12,6 +13,7 @@ first_time = "delivered at the first attempt | shipments.attempts"
 damaged = "damaged | shipments.damaged"
 --- */
 SELECT X_DAY(shipments.delivered_at) AS day,
+       shipments.order_id AS order_id,
        shipments.carrier AS carrier,
        shipments.service AS service,
        COALESCE(shipments.country, orders.country) AS country,

@@ -6,6 +6,7 @@ empty_days = "zero"
 dimensions = ["carrier", "service", "country"]
 live = ["region", "origin", "zone"]
 [columns]
+order_id = "order, as an example to look at"
 late = "delivered after the promised day, lost, or not delivered yet"
 late_by_the_hour = "the same by the promised time instead of its day"
 days_late = "days after the promised day, of parcels delivered late"
@@ -15,6 +16,7 @@ failed = "late, lost or damaged"
 early_days = "days before the promised day, of parcels delivered early"
 --- */
 SELECT X_DAY(shipments.promised_at) AS day,
+       shipments.order_id AS order_id,
        shipments.carrier AS carrier,
        shipments.service AS service,
        COALESCE(shipments.country, orders.country) AS country,

@@ -5,6 +5,7 @@ needs = ["shipments.dispatched_at"]
 dimensions = ["carrier", "service", "country"]
 live = ["region", "origin", "zone"]
 [columns]
+order_id = "order, as an example to look at"
 hours_to_dispatch = "hours from order to dispatch"
 sent_late = "handed over after the time it was due | shipments.dispatch_due_at"
 has_due = "has a time by which it was due | shipments.dispatch_due_at"
@@ -16,6 +17,7 @@ card_cost = "cost by the rate card, of parcels that were billed too | shipments.
 weight_kg = "weight | shipments.weight_kg"
 --- */
 SELECT X_DAY(shipments.dispatched_at) AS day,
+       shipments.order_id AS order_id,
        shipments.carrier AS carrier,
        shipments.service AS service,
        COALESCE(shipments.country, orders.country) AS country,

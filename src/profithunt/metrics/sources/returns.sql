@@ -5,6 +5,7 @@ needs = ["returns"]
 dimensions = ["reason", "channel"]
 live = ["category", "brand", "sku", "store"]
 [columns]
+order_id = "order, as an example to look at"
 units = "units returned"
 units_resaleable = "units that went back to stock at full value"
 refund = "paid back | returns.refund"
@@ -12,6 +13,7 @@ costs = "carriage and handling of the return"
 days_out = "days from order to return"
 --- */
 SELECT return_lines.returned_on AS day,
+       return_lines.order_id AS order_id,
        returns.reason AS reason,
        orders.channel AS channel,
        products.category AS category,

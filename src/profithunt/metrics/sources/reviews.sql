@@ -5,10 +5,12 @@ needs = ["reviews.reviewed_at"]
 dimensions = ["channel"]
 live = ["category", "sku"]
 [columns]
+order_id = "order, as an example to look at"
 rating = "rating as given | reviews.rating"
 bad = "rated 2 or lower | reviews.rating"
 --- */
 SELECT X_DAY(reviews.reviewed_at) AS day,
+       reviews.order_id AS order_id,
        orders.channel AS channel,
        products.category AS category,
        reviews.sku AS sku,
