@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
-
 import profithunt
 from profithunt import sources
 from profithunt.api.acquisition import build_acquisition
 from profithunt.api.actions_value import build_actions_value
 from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
-from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, sizes, tables_at
+from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, tables_at
 from profithunt.api.lake import files_only, hand_over_quarantine, read_lake
 from profithunt.api.progress import Progress
+from profithunt.api.table_files import Digests, described, earlier, given
 from profithunt.config import ShopConfig
-from profithunt.engine import AnyEngine, Engine
-from profithunt.engine.runner import Built, Earlier, take_over
+from profithunt.engine import Engine
+from profithunt.engine.runner import take_over
 from profithunt.engine.runs import RunStore, StoredRun, table_files
 from profithunt.errors import RunError
 from profithunt.ledger import build as ledger
@@ -78,7 +77,8 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
 
         with _timed(seconds, "sources"):
             read = _read_sources(files_only(config), reader, tables, former, progress)
-        fingerprints = {name: _sha256(files) for name, files in table_files(tables).items()}
+        digests = Digests(former)
+        fingerprints = {name: digests.of_table(files) for name, files in table_files(tables).items()}
         engine = stack.enter_context(engine_for_run(config, reader, partial, run_id))
         with _timed(seconds, "lake"):
             hand_over_quarantine(config, engine, reader, tables)
@@ -94,7 +94,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 config,
                 tables,
                 fingerprints=fingerprints,
-                earlier=_earlier(former),
+                earlier=earlier(former),
                 report=lambda name, done, total: progress.step(f"Ledger: {name}" if name else "Ledger", done, total),
             )
         progress.step("Reconcile", 0, 1)
@@ -108,7 +108,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 config,
                 tables,
                 fingerprints=fingerprints,
-                earlier=_earlier(former),
+                earlier=earlier(former),
                 report=lambda name, done, total: progress.step(
                     f"Customers: {name}" if name else "Customers", done, total
                 ),
@@ -120,13 +120,13 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 config,
                 tables,
                 fingerprints=fingerprints,
-                earlier=_earlier(former),
+                earlier=earlier(former),
                 report=lambda name, done, total: progress.step(f"CLV: {name}" if name else "CLV", done, total),
             )
 
         with _timed(seconds, "acquisition"):
             progress.step("Acquisition", 0, 1)
-            built += build_acquisition(engine, config, tables, fingerprints=fingerprints, earlier=_earlier(former))
+            built += build_acquisition(engine, config, tables, fingerprints=fingerprints, earlier=earlier(former))
             progress.step("Acquisition", 1, 1)
 
         with _timed(seconds, "actions_value"):
@@ -135,7 +135,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 config,
                 tables,
                 fingerprints=fingerprints,
-                earlier=_earlier(former),
+                earlier=earlier(former),
                 report=lambda name, done, total: progress.step(
                     f"Actions' value: {name}" if name else "Actions' value", done, total
                 ),
@@ -148,7 +148,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 config,
                 tables,
                 fingerprints=fingerprints,
-                earlier=_earlier(former),
+                earlier=earlier(former),
                 report=lambda name, done, total: progress.step(f"Metrics: {name}" if name else "Metrics", done, total),
             )
             built += metrics.built
@@ -175,7 +175,8 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
             "as_of": ledger.as_of(engine, config).isoformat(),
             "seconds": seconds,
             "tables_at": tables_at(engine),
-            "tables": _tables(engine, tables, built, fingerprints),
+            "tables": described(engine, tables, built, fingerprints, digests),
+            "given": given(fingerprints, built),
             "sources_fingerprint": read.fingerprint,
             "sources_reused": read.reused,
             "inputs": inputs,
@@ -229,13 +230,6 @@ def settings_hash(config: ShopConfig) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _earlier(former: StoredRun | None) -> Earlier | None:
-    if former is None or former.info.get("tables_at"):
-        return None
-    prints = {name: table["fingerprint"] for name, table in former.info["tables"].items() if table.get("fingerprint")}
-    return Earlier(former.tables, prints)
-
-
 def _insist(reconciliation: Reconciliation) -> None:
     for item in reconciliation.slices:
         if item.difference != 0:
@@ -244,36 +238,6 @@ def _insist(reconciliation: Reconciliation) -> None:
                 expected="every slice to add up to the same total",
                 do="the former run stays current; please report this with the output of: profithunt run --debug",
             )
-
-
-def _tables(
-    engine: AnyEngine, folder: Path, built: list[Built], fingerprints: dict[str, str]
-) -> dict[str, dict[str, Any]]:
-    """What `run.json` says of each table: rows, hash, seconds, whether it was taken over from the former run."""
-    made = {item.name: item for item in built}
-    count = exp.select(exp.Count(this=exp.Star()))
-    result: dict[str, dict[str, Any]] = {}
-    here = table_files(folder)
-    for name, size in sizes(engine, folder).items():
-        item = made.get(name)
-        result[name] = {
-            "sha256": _sha256(here[name]) if name in here else None,
-            "bytes": size,
-            "rows": item.rows if item else engine.value(count.from_(name)),
-            "seconds": item.seconds if item else None,
-            "reused": item.reused if item else False,
-            "fingerprint": fingerprints.get(name) if item else None,
-        }
-    return result
-
-
-def _sha256(files: list[Path]) -> str:
-    """Hash of a table's file; of several, of their hashes."""
-    digests = []
-    for path in files:
-        with path.open("rb") as handle:
-            digests.append(hashlib.file_digest(handle, "sha256").hexdigest())
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 class _timed:  # noqa: N801 - reads as a verb where it is used

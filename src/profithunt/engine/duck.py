@@ -240,11 +240,25 @@ class Engine:
 
         `span` is (first key, key after the last); None is open. Rows without a key belong to the span without a first.
         """
+        within = {
+            name: exp.select("*").from_(exp.table_(name, db="main", quoted=True)).where(_within(key, span))
+            for name in tables
+        }
+        with self.shadow(within):
+            yield
+
+    @contextlib.contextmanager
+    def shadow(self, queries: Mapping[str, Statement], *, stored: bool = False) -> Iterator[None]:
+        """While this lasts, each of these names shows its query; what is made meanwhile goes with it.
+
+        Queries read what the names stood for as `main.<name>`. `stored` runs each of them once, in place of whenever
+        it is read.
+        """
+        kind = "TABLE" if stored else "VIEW"
         self.run(f"CREATE SCHEMA {_PART}")
         try:
-            for name in tables:
-                query = exp.select("*").from_(exp.table_(name, db="main", quoted=True)).where(_within(key, span))
-                self.run(f"CREATE VIEW {_PART}.{quoted(name)} AS {sql_of(query)}")
+            for name, query in queries.items():
+                self.run(f"CREATE {kind} {_PART}.{quoted(name)} AS {sql_of(query)}")
             self.run(f"SET search_path = '{_PART},main'")
             yield
         finally:
@@ -262,7 +276,14 @@ class Engine:
         chosen = exp.EQ(
             this=exp.Mod(this=exp.func("HASH", column), expression=one_in), expression=exp.Literal.number(0)
         )
-        keys = self.rows(exp.select(column).distinct().from_(name).where(chosen).order_by(column))
+        present = exp.Is(this=column, expression=exp.null()).not_()
+        query = exp.select(column).distinct().from_(name).where(present).order_by(column)
+        keys = self.rows(query.where(chosen))
+        if len(keys) < number:
+            # Few keys with many rows each: a span for each of them.
+            keys = self.rows(query.limit(number + 1))
+            keys = keys if len(keys) <= number else []
+            number = len(keys)
         ends = [keys[round(n * len(keys) / number)][0] for n in range(1, number)] if len(keys) >= number else []
         return list(pairwise([None, *ends, None]))
 
@@ -284,6 +305,32 @@ class Engine:
         finally:
             self.run("SET preserve_insertion_order = true")
         return int(rows[0][0]) if rows else 0
+
+    def write_parts(self, query: Statement, folder: Path, key: str, ends: Sequence[object]) -> list[Path]:
+        """Write a query as `folder/0001.parquet` and so on: a file for each span of keys that has rows.
+
+        `ends` are the keys at which a span ends and the next one begins, in their order; rows without a key come first.
+        """
+        column = exp.column(key)
+        number = exp.Case().when(exp.Is(this=column, expression=exp.null()), exp.Literal.number(0))
+        for at, end in enumerate(ends, 1):
+            number = number.when(exp.LT(this=column.copy(), expression=_literal(end)), exp.Literal.number(at))
+        number = number.else_(exp.Literal.number(len(ends) + 1))
+        body = f"SELECT *, {number.sql(dialect='duckdb')} AS _part FROM ({sql_of(query)}) AS parted"
+        target = exp.Literal.string(str(folder)).sql(dialect="duckdb")
+        self.run("SET preserve_insertion_order = false")
+        self.run(f"SET partitioned_write_max_open_files = {len(ends) + 2}")
+        try:
+            self.run(f"COPY ({body}) TO {target} ({_PARQUET}, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)")
+        finally:
+            self.run("SET preserve_insertion_order = true")
+        made = sorted(folder.glob("_part=*/*.parquet"), key=lambda path: (int(path.parent.name[6:]), path.name))
+        files = [folder / f"{at:04}.parquet" for at in range(1, len(made) + 1)]
+        for source, path in zip(made, files, strict=True):
+            source.rename(path)
+        for emptied in folder.glob("_part=*"):
+            emptied.rmdir()
+        return files
 
     def write_csv(self, query: Statement, path: Path) -> int:
         """Write a query to a CSV file (UTF-8, header, commas); the number of rows written."""
@@ -329,6 +376,10 @@ class _Reader:
 
     def stream(self, sql: str, requested_schema: object) -> object:
         return self._connection.cursor().sql(sql).__arrow_c_stream__(requested_schema)
+
+
+def _literal(value: object) -> exp.Expr:
+    return exp.Literal.string(str(value))
 
 
 def _within(key: str, span: Span) -> exp.Expr:

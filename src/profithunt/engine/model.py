@@ -18,6 +18,20 @@ in order of its grain (or `order_by`), so that two runs of the same input are th
 marks a step in between that no run keeps. `dirty_key` names the column by which rows change: rows of one key only ever
 meet rows of the same key, so that such models can be built a part of the keys at a time. `partition` says by what time
 they are rebuilt.
+
+A model with a `dirty_key` is refreshed for the keys that something happened to. An input that has the key names its
+keys by itself; for any other, `[dirty]` says which keys a change of it concerns: a SELECT over the input's rows that
+came or went, `changed`. An input without an entry makes the whole model be built anew whenever it changes. What is read
+for dirty keys is the input's rows of these keys, or all rows where it has no such column; `[reads]` says otherwise: a
+column, or an expression, that holds the key, or the rows' own key with a SELECT of the wanted ones over `dirty`:
+
+    [dirty]
+    day_rates = "SELECT order_id FROM orders JOIN changed ON changed.day = X_DAY(orders.ordered_at)"
+    [reads]
+    order_credits = "X_MONTH(touched_on)"
+    orders = { order_id = "SELECT shipments.order_id FROM shipments JOIN dirty ON …" }
+
+`by_part = "table"` marks sums over each part of a table: they are made for the parts that changed.
 """
 
 from __future__ import annotations
@@ -33,7 +47,10 @@ from profithunt.errors import ModelError
 from profithunt.schema import SQL_TYPES
 
 _HEADER = re.compile(r"\A\s*/\* ---\n(?P<toml>.*?)\n--- \*/\s*(?P<sql>.*)\Z", re.DOTALL)
-_KEYS = {"what", "grain", "kind", "include", "columns", "checks", "dirty_key", "partition", "order_by", "working"}
+_KEYS = {
+    *("what", "grain", "kind", "include", "columns", "checks", "dirty_key", "partition", "order_by", "working"),
+    *("dirty", "reads", "by_part"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,9 @@ class Model:
     partition: str | None = None
     order_by: tuple[str, ...] = ()
     working: bool = False
+    dirty: tuple[tuple[str, str], ...] = ()
+    reads: tuple[tuple[str, str, str | None], ...] = ()
+    by_part: str | None = None
     path: Path | None = field(default=None, compare=False)
 
 
@@ -107,6 +127,9 @@ def read_model(path: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -
         partition=header.get("partition"),
         order_by=tuple(header.get("order_by", grain)),
         working=header.get("working", False),
+        dirty=tuple(header.get("dirty", {}).items()),
+        reads=tuple(_read(name, given) for name, given in header.get("reads", {}).items()),
+        by_part=header.get("by_part"),
         path=path,
     )
 
@@ -114,6 +137,14 @@ def read_model(path: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -
 def read_models(folder: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Model]:
     """All models of a folder, by name, in order of their names."""
     return {path.stem: read_model(path, lists) for path in sorted(folder.glob("*.sql"))}
+
+
+def _read(name: str, given: str | dict[str, str]) -> tuple[str, str, str | None]:
+    """Input, expression over its rows, and the query that the expression is looked up in (None: the dirty keys)."""
+    if isinstance(given, str):
+        return name, given, None
+    ((expression, query),) = given.items()
+    return name, expression, query
 
 
 def _column(name: str, text: str, where: str) -> ModelColumn:

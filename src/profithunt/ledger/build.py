@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import replace
 from functools import partial
 from importlib.resources import files
@@ -81,7 +82,7 @@ def prepare(engine: AnyEngine, config: ShopConfig) -> dict[str, str]:
     made["component_names"] = values_query({"name": "text"}, [(name,) for name in COMPONENTS])
     for name, query in made.items():
         engine.view(name, query)
-    return {name: query.sql(dialect="duckdb") for name, query in made.items()}
+    return {name: hashlib.sha256(query.sql(dialect="duckdb").encode()).hexdigest() for name, query in made.items()}
 
 
 def as_of(engine: AnyEngine, config: ShopConfig) -> dt.date:
@@ -118,7 +119,7 @@ def build_ledger(
     fingerprints["removal_effects"] = query.sql(dialect="duckdb")
     # A table in one file is handier: a shop is cut only where at least three parts come of it.
     number = -(-n_lines // config.limits.part_lines)
-    spans = Spans("order_id", engine.spans("orders", "order_id", number if number > 2 else 1))
+    spans = Spans("order_id", "orders", number if number > 2 else 1)
     return make(models=todo, report=report, spans=spans)
 
 

@@ -1,6 +1,7 @@
 /* ---
 what = "Profit of each customer over all their orders, all components."
 grain = ["customer_id"]
+dirty_key = "customer_id"
 include = ["amounts"]
 [columns]
 customer_id = "text | customer"

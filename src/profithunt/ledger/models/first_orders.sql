@@ -1,7 +1,7 @@
 /* ---
 what = "First order of each customer."
 grain = ["customer_id"]
-working = true
+dirty_key = "customer_id"
 [columns]
 customer_id = "text | customer"
 order_id = "text | the first order"

@@ -32,6 +32,34 @@ units_returned = "quantity | units returned"
 discounted = "bool | sold below list price or with a discount"
 cost_source = "text | line, product, latest, category_ratio, shop_ratio, assumed or none"
 provisional = "bool | returns are still expected"
+[dirty]
+return_odds = """
+SELECT orders.order_id FROM orders
+JOIN (SELECT ordered_on FROM changed GROUP BY ordered_on) AS days ON days.ordered_on = X_DAY(orders.ordered_at)
+"""
+promotions = """
+SELECT order_lines.order_id FROM order_lines JOIN changed ON changed.promo_id = order_lines.promo_id
+UNION ALL
+SELECT orders.order_id FROM orders JOIN changed ON changed.promo_id = orders.promo_id
+"""
+sku_costs = """
+WITH moved AS (
+  SELECT sku,
+         CASE
+           WHEN COUNT(*) = 2 AND COUNT(category) <> 1 AND COUNT(list_price) <> 1 AND COUNT(tax_rate) <> 1 AND COUNT(weight_kg) <> 1
+             AND COALESCE(MIN(category) = MAX(category), TRUE) AND COALESCE(MIN(list_price) = MAX(list_price), TRUE)
+             AND COALESCE(MIN(tax_rate) = MAX(tax_rate), TRUE) AND COALESCE(MIN(weight_kg) = MAX(weight_kg), TRUE)
+             THEN 1
+           ELSE 0
+         END AS only_cost
+  FROM changed
+  GROUP BY sku
+)
+SELECT order_lines.order_id
+FROM order_lines
+JOIN moved ON moved.sku = order_lines.sku
+WHERE moved.only_cost = 0 OR (order_lines.unit_cost IS NULL AND order_lines.cost_amount IS NULL)
+"""
 --- */
 WITH priced AS (
   SELECT order_lines.order_id AS order_id,

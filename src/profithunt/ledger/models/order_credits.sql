@@ -1,6 +1,7 @@
 /* ---
 what = "Credit of each touch for its order under the chosen attribution model; the credits of an order add up to a million."
 grain = ["order_id", "touch_id"]
+dirty_key = "order_id"
 [columns]
 order_id = "text | order"
 touch_id = "text | touch"
@@ -12,6 +13,126 @@ keyword = "text | keyword"
 landing_page = "text | landing page"
 credit = "int | millionths of the order"
 upto = "int | credit of this and the order's earlier touches"
+[dirty]
+touches = """
+WITH visitors AS (
+  SELECT visitor_id FROM changed WHERE visitor_id IS NOT NULL
+  UNION
+  SELECT sessions.visitor_id FROM sessions JOIN changed ON changed.session_id = sessions.session_id
+),
+people AS (
+  SELECT customer_id FROM changed WHERE customer_id IS NOT NULL
+  UNION
+  SELECT sessions.customer_id FROM sessions JOIN changed ON changed.session_id = sessions.session_id
+  UNION
+  SELECT touches.customer_id FROM touches JOIN visitors ON visitors.visitor_id = touches.visitor_id
+  UNION
+  SELECT sessions.customer_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+),
+visits AS (
+  SELECT session_id FROM changed WHERE session_id IS NOT NULL
+  UNION
+  SELECT touches.session_id FROM touches JOIN visitors ON visitors.visitor_id = touches.visitor_id
+  UNION
+  SELECT sessions.session_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+)
+SELECT orders.order_id FROM orders JOIN people ON people.customer_id = orders.customer_id
+UNION ALL
+SELECT orders.order_id FROM orders JOIN visits ON visits.session_id = orders.session_id
+"""
+sessions = """
+WITH visitors AS (
+  SELECT visitor_id FROM changed WHERE visitor_id IS NOT NULL
+  UNION
+  SELECT sessions.visitor_id FROM sessions JOIN changed ON changed.session_id = sessions.session_id
+),
+people AS (
+  SELECT customer_id FROM changed WHERE customer_id IS NOT NULL
+  UNION
+  SELECT sessions.customer_id FROM sessions JOIN changed ON changed.session_id = sessions.session_id
+  UNION
+  SELECT touches.customer_id FROM touches JOIN visitors ON visitors.visitor_id = touches.visitor_id
+  UNION
+  SELECT sessions.customer_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+),
+visits AS (
+  SELECT session_id FROM changed WHERE session_id IS NOT NULL
+  UNION
+  SELECT touches.session_id FROM touches JOIN visitors ON visitors.visitor_id = touches.visitor_id
+  UNION
+  SELECT sessions.session_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+)
+SELECT orders.order_id FROM orders JOIN people ON people.customer_id = orders.customer_id
+UNION ALL
+SELECT orders.order_id FROM orders JOIN visits ON visits.session_id = orders.session_id
+"""
+[reads]
+touches = { touch_id = """
+WITH mine AS (
+  SELECT orders.customer_id AS customer_id, orders.session_id AS session_id
+  FROM orders JOIN dirty ON dirty.order_id = orders.order_id
+),
+people AS (
+  SELECT customer_id FROM mine WHERE customer_id IS NOT NULL GROUP BY customer_id
+),
+visits AS (
+  SELECT session_id FROM mine WHERE session_id IS NOT NULL GROUP BY session_id
+),
+visitors AS (
+  SELECT touches.visitor_id FROM touches JOIN people ON people.customer_id = touches.customer_id
+  UNION
+  SELECT touches.visitor_id FROM touches JOIN visits ON visits.session_id = touches.session_id
+  UNION
+  SELECT sessions.visitor_id FROM sessions JOIN people ON people.customer_id = sessions.customer_id
+  UNION
+  SELECT sessions.visitor_id FROM sessions JOIN visits ON visits.session_id = sessions.session_id
+),
+all_visits AS (
+  SELECT session_id FROM visits
+  UNION
+  SELECT sessions.session_id FROM sessions JOIN people ON people.customer_id = sessions.customer_id
+  UNION
+  SELECT sessions.session_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+)
+SELECT touches.touch_id FROM touches JOIN people ON people.customer_id = touches.customer_id
+UNION
+SELECT touches.touch_id FROM touches JOIN visitors ON visitors.visitor_id = touches.visitor_id
+UNION
+SELECT touches.touch_id FROM touches JOIN all_visits ON all_visits.session_id = touches.session_id
+""" }
+sessions = { session_id = """
+WITH mine AS (
+  SELECT orders.customer_id AS customer_id, orders.session_id AS session_id
+  FROM orders JOIN dirty ON dirty.order_id = orders.order_id
+),
+people AS (
+  SELECT customer_id FROM mine WHERE customer_id IS NOT NULL GROUP BY customer_id
+),
+visits AS (
+  SELECT session_id FROM mine WHERE session_id IS NOT NULL GROUP BY session_id
+),
+visitors AS (
+  SELECT touches.visitor_id FROM touches JOIN people ON people.customer_id = touches.customer_id
+  UNION
+  SELECT touches.visitor_id FROM touches JOIN visits ON visits.session_id = touches.session_id
+  UNION
+  SELECT sessions.visitor_id FROM sessions JOIN people ON people.customer_id = sessions.customer_id
+  UNION
+  SELECT sessions.visitor_id FROM sessions JOIN visits ON visits.session_id = sessions.session_id
+),
+all_visits AS (
+  SELECT session_id FROM visits
+  UNION
+  SELECT sessions.session_id FROM sessions JOIN people ON people.customer_id = sessions.customer_id
+  UNION
+  SELECT sessions.session_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+)
+SELECT sessions.session_id FROM sessions JOIN people ON people.customer_id = sessions.customer_id
+UNION
+SELECT sessions.session_id FROM sessions JOIN visitors ON visitors.visitor_id = sessions.visitor_id
+UNION
+SELECT sessions.session_id FROM sessions JOIN all_visits ON all_visits.session_id = sessions.session_id
+""" }
 --- */
 SELECT touch_credits.order_id AS order_id,
        touch_credits.touch_id AS touch_id,

@@ -1,11 +1,17 @@
 /* ---
 what = "Marketing of each order: the spend of a month and keyword over the orders credited to it, by credit, to the cent."
 grain = ["order_id", "touch_id", "pool_no"]
+dirty_key = "month"
 [columns]
 order_id = "text | order"
 touch_id = "text | touch that the spend paid for"
 pool_no = "int | pool of spend"
+month = "date | month of the spend"
 cost = "money | spend attributed to the order through this touch"
+[dirty]
+order_credits = "SELECT X_MONTH(touched_on) AS month FROM changed"
+[reads]
+order_credits = "X_MONTH(touched_on)"
 --- */
 WITH keys AS (
   SELECT X_MONTH(touched_on) AS month, marketing_channel, campaign, ad_group, keyword,
@@ -40,8 +46,8 @@ credited AS (
   FROM order_credits
 ),
 summed AS (
-  SELECT credited.order_id AS order_id, credited.touch_id AS touch_id, met.pool_no AS pool_no, met.cost AS cost,
-         credited.credit AS credit,
+  SELECT credited.order_id AS order_id, credited.touch_id AS touch_id, met.pool_no AS pool_no, met.month AS month,
+         met.cost AS cost, credited.credit AS credit,
          SUM(credited.credit) OVER (
            PARTITION BY met.pool_no ORDER BY credited.order_id, credited.touch_id
            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -50,5 +56,5 @@ summed AS (
   FROM credited
   JOIN met ON met.month = credited.month AND met.touch_key = credited.touch_key
 )
-SELECT order_id, touch_id, pool_no, X_ALLOCATE(cost, X_DIV(upto - credit, total), X_DIV(upto, total)) AS cost
+SELECT order_id, touch_id, pool_no, month, X_ALLOCATE(cost, X_DIV(upto - credit, total), X_DIV(upto, total)) AS cost
 FROM summed

@@ -19,6 +19,8 @@ units = "quantity | units not cancelled"
 units_returned = "quantity | units returned"
 n_parcels = "int | parcels, null where no parcel is known"
 assumed_sales = "money | list sales of lines whose cost is assumed"
+[dirty]
+stores = "SELECT orders.order_id FROM orders JOIN changed ON changed.store_id = orders.store_id"
 --- */
 WITH totals AS (
   SELECT order_id,

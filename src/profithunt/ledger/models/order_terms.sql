@@ -42,6 +42,12 @@ marketing_channel = "text | channel, where one touch has all the credit"
 campaign = "text | campaign, where one touch has all the credit"
 keyword = "text | keyword, where one touch has all the credit"
 landing_page = "text | landing page, where one touch has all the credit"
+[dirty]
+stores = "SELECT orders.order_id FROM orders JOIN changed ON changed.store_id = orders.store_id"
+day_rates = """
+SELECT orders.order_id FROM orders
+JOIN (SELECT day FROM changed GROUP BY day) AS days ON days.day = X_DAY(orders.ordered_at)
+"""
 --- */
 SELECT orders.order_id AS order_id,
        orders.customer_id AS customer_id,

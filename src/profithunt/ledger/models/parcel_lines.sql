@@ -9,6 +9,17 @@ line_no = "int | line"
 shipment_id = "text | parcel that carried the line"
 carrier = "text | carrier of the parcel"
 carriage = "money | share of the parcel's cost by weight, else by units"
+[dirty]
+sku_costs = """
+SELECT order_lines.order_id
+FROM order_lines
+JOIN (
+  SELECT sku
+  FROM changed
+  GROUP BY sku
+  HAVING COUNT(*) <> 2 OR COUNT(weight_kg) = 1 OR MIN(weight_kg) <> MAX(weight_kg)
+) AS moved ON moved.sku = order_lines.sku
+"""
 --- */
 WITH named AS (
   SELECT order_lines.order_id AS order_id,

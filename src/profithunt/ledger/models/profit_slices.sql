@@ -6,15 +6,10 @@ include = ["amounts"]
 dimension = "text | dimension"
 member = "text | member, or unallocated"
 --- */
-WITH orders_and_rest AS (
-  SELECT channel, store_id, country, region, ordered_month, X_EACH(amounts, X_ITEM) FROM order_profit
+WITH place_cells AS (
+  SELECT channel, store_id, ordered_month, X_EACH(amounts, X_ITEM) FROM order_cells WHERE kind = 'place'
   UNION ALL
-  SELECT channel, store_id, country, region, ordered_month, X_EACH(amounts, X_ITEM) FROM ledger WHERE order_id IS NULL
-),
-place_cells AS (
-  SELECT channel, store_id, ordered_month, X_EACH(amounts, X_SUM(X_ITEM))
-  FROM orders_and_rest
-  GROUP BY channel, store_id, ordered_month
+  SELECT channel, store_id, ordered_month, X_EACH(amounts, X_ITEM) FROM ledger WHERE order_id IS NULL
 ),
 place_slices AS (
   SELECT CASE
@@ -28,7 +23,9 @@ place_slices AS (
   GROUP BY GROUPING SETS ((channel), (store_id), (ordered_month))
 ),
 area_cells AS (
-  SELECT country, region, X_EACH(amounts, X_SUM(X_ITEM)) FROM orders_and_rest GROUP BY country, region
+  SELECT country, region, X_EACH(amounts, X_ITEM) FROM order_cells WHERE kind = 'area'
+  UNION ALL
+  SELECT country, region, X_EACH(amounts, X_ITEM) FROM ledger WHERE order_id IS NULL
 ),
 area_slices AS (
   SELECT CASE WHEN GROUPING(country) = 0 THEN 'country' ELSE 'region' END AS dimension,
@@ -36,9 +33,6 @@ area_slices AS (
          X_EACH(amounts, X_SUM(X_ITEM))
   FROM area_cells
   GROUP BY GROUPING SETS ((country), (region))
-),
-line_cells AS (
-  SELECT carrier, promo_id, X_EACH(amounts, X_SUM(X_ITEM)) FROM ledger GROUP BY carrier, promo_id
 ),
 line_slices AS (
   SELECT CASE WHEN GROUPING(carrier) = 0 THEN 'carrier' ELSE 'promotion' END AS dimension,
@@ -50,7 +44,7 @@ line_slices AS (
 skus AS (
   SELECT product_id, brand, category, X_EACH(amounts, X_ITEM) FROM sku_profit
   UNION ALL
-  SELECT NULL, NULL, NULL, X_EACH(amounts, X_SUM(X_ITEM)) FROM ledger WHERE sku IS NULL HAVING COUNT(*) > 0
+  SELECT NULL, NULL, NULL, X_EACH(amounts, X_ITEM) FROM sku_cells WHERE sku IS NULL
 ),
 sku_slices AS (
   SELECT CASE
@@ -64,24 +58,11 @@ sku_slices AS (
   GROUP BY GROUPING SETS ((product_id), (brand), (category))
 ),
 touch_cells AS (
-  SELECT order_credits.marketing_channel AS marketing_channel, order_credits.campaign AS campaign,
-         order_credits.keyword AS keyword, order_credits.landing_page AS landing_page,
-         X_EACH(amounts, X_SUM(CASE
-           WHEN order_credits.order_id IS NULL OR order_credits.credit = 1000000 THEN order_profit.X_ITEM
-           ELSE X_ALLOCATE(
-             order_profit.X_ITEM,
-             X_DIV(order_credits.upto - order_credits.credit, 1000000),
-             X_DIV(order_credits.upto, 1000000)
-           )
-         END))
-  FROM order_profit
-  LEFT JOIN order_credits ON order_credits.order_id = order_profit.order_id
-  GROUP BY order_credits.marketing_channel, order_credits.campaign, order_credits.keyword, order_credits.landing_page
+  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, X_ITEM) FROM order_cells WHERE kind = 'touch'
   UNION ALL
-  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, X_SUM(X_ITEM))
+  SELECT marketing_channel, campaign, keyword, landing_page, X_EACH(amounts, X_ITEM)
   FROM ledger
   WHERE order_id IS NULL
-  GROUP BY marketing_channel, campaign, keyword, landing_page
 ),
 touch_slices AS (
   SELECT CASE

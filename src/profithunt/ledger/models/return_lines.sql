@@ -1,6 +1,7 @@
 /* ---
 what = "Each return with the order line that it undoes: named, found by its SKU, or found by customer and SKU for credit notes."
 grain = ["return_id"]
+dirty_key = "return_id"
 [columns]
 return_id = "text | return"
 level = "text | line, order (the whole order) or loose (no order found)"
@@ -15,6 +16,35 @@ refund = "money | paid back, shop currency at the order day's rate, taxed as boo
 difference = "money | paid back, at the return day's rate less the order day's"
 unpriced_units = "quantity | units whose refund nobody stated"
 costs = "money | carriage and handling of the return"
+[dirty]
+orders = """
+SELECT returns.return_id FROM returns JOIN changed ON changed.order_id = returns.order_id
+UNION ALL
+SELECT returns.return_id FROM returns
+JOIN (SELECT customer_id FROM changed GROUP BY customer_id) AS people ON people.customer_id = returns.customer_id
+"""
+order_lines = """
+SELECT returns.return_id FROM returns
+JOIN (SELECT order_id FROM changed GROUP BY order_id) AS moved ON moved.order_id = returns.order_id
+UNION ALL
+SELECT returns.return_id FROM orders
+JOIN (SELECT order_id FROM changed GROUP BY order_id) AS moved ON moved.order_id = orders.order_id
+JOIN returns ON returns.customer_id = orders.customer_id
+"""
+day_rates = """
+WITH days AS (
+  SELECT day FROM changed GROUP BY day
+),
+placed AS (
+  SELECT orders.order_id AS order_id, orders.customer_id AS customer_id
+  FROM orders JOIN days ON days.day = X_DAY(orders.ordered_at)
+)
+SELECT returns.return_id FROM returns JOIN days ON days.day = X_DAY(returns.returned_at)
+UNION ALL
+SELECT returns.return_id FROM returns JOIN placed ON placed.order_id = returns.order_id
+UNION ALL
+SELECT returns.return_id FROM returns JOIN placed ON placed.customer_id = returns.customer_id
+"""
 --- */
 WITH named_orders AS (
   SELECT orders.order_id AS order_id, orders.customer_id AS customer_id, orders.ordered_at AS ordered_at,

@@ -53,8 +53,22 @@ latest_stock AS (
   JOIN needy ON needy.sku = stock.sku
   WHERE stock.unit_cost IS NOT NULL
 ),
+-- Ratios matter only where a SKU has no unit cost from anywhere: medians over all lines are worked out for no less.
+lacking AS (
+  SELECT COUNT(*) AS n
+  FROM needy
+  LEFT JOIN latest_line ON latest_line.sku = needy.sku AND latest_line.place = 1 AND latest_line.unit_cost IS NOT NULL
+  LEFT JOIN latest_stock ON latest_stock.sku = needy.sku AND latest_stock.place = 1
+  WHERE latest_line.sku IS NULL AND latest_stock.sku IS NULL
+),
+wanted AS (
+  SELECT all_skus.sku AS sku FROM all_skus JOIN lacking ON lacking.n > 0
+),
 line_ratios AS (
-  SELECT sku, X_PERCENTILE(ratio, 0.5) AS ratio FROM line_costs WHERE ratio IS NOT NULL GROUP BY sku
+  SELECT line_costs.sku AS sku, X_PERCENTILE(line_costs.ratio, 0.5) AS ratio
+  FROM line_costs JOIN wanted ON wanted.sku = line_costs.sku
+  WHERE line_costs.ratio IS NOT NULL
+  GROUP BY line_costs.sku
 ),
 ratios AS (
   SELECT all_skus.sku AS sku,
@@ -73,7 +87,10 @@ shop_ratio AS (
 SELECT all_skus.sku AS sku,
        products.category AS category,
        COALESCE(products.unit_cost, latest_line.unit_cost, latest_stock.unit_cost) AS unit_cost,
-       COALESCE(category_ratios.ratio, shop_ratio.ratio, assumed_ratios.ratio, $assumed_ratio) AS cost_ratio,
+       CASE
+         WHEN COALESCE(products.unit_cost, latest_line.unit_cost, latest_stock.unit_cost) IS NULL
+           THEN COALESCE(category_ratios.ratio, shop_ratio.ratio, assumed_ratios.ratio, $assumed_ratio)
+       END AS cost_ratio,
        CASE
          WHEN products.unit_cost IS NOT NULL THEN 'product'
          WHEN COALESCE(latest_line.unit_cost, latest_stock.unit_cost) IS NOT NULL THEN 'latest'

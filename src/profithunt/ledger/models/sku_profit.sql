@@ -16,13 +16,13 @@ assumed_sales = "money | list sales of lines whose cost is assumed"
 --- */
 WITH totals AS (
   SELECT sku,
-         COUNT(line_no) AS n_lines,
+         SUM(n_lines) AS n_lines,
          SUM(units) AS units,
          SUM(units_returned) AS units_returned,
-         SUM(CASE WHEN discounted THEN units ELSE 0 END) AS discounted_units,
-         SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
+         SUM(discounted_units) AS discounted_units,
+         SUM(assumed_sales) AS assumed_sales,
          X_EACH(amounts, X_SUM(X_ITEM))
-  FROM ledger
+  FROM sku_cells
   WHERE sku IS NOT NULL
   GROUP BY sku
 )
