@@ -150,24 +150,23 @@ class Forecast:
         sums = self._feed.value_sums(then=True)
         total = float(groups["customers"].sum())
         stride = max(1, math.ceil(total / _MOST_HELD))
-        held: dict[str | None, list[tuple[Customers, Array, Array]]] = {name: [] for name in names}
+        held: dict[str | None, list[tuple[Customers, Array, Array, Array]]] = {name: [] for name in names}
         for batch in self._feed.customers(then=True):
             for name in names:
                 chosen = _is(batch["segment"], name) & (batch["place"] % stride == 0)
                 if chosen.any():
                     after = (_filled(batch["orders_after"][chosen]), _filled(batch["value_after"][chosen]))
-                    held[name].append((self._rows(batch, chosen), *after))
+                    held[name].append((self._rows(batch, chosen), *after, _filled(batch["place"][chosen])))
         learned, customers = {}, {}
         for name in names:
             histories = _histories(groups, name, settings.unit_days)
             if held[name]:
                 learned[name] = self._learn(histories, sums, name, then=True)
                 parts = held[name]
-                customers[name] = (
-                    _joined([part[0] for part in parts]),
-                    np.concatenate([part[1] for part in parts]),
-                    np.concatenate([part[2] for part in parts]),
-                )
+                orders, value, place = (np.concatenate([part[at] for part in parts]) for at in (1, 2, 3))
+                # Ties between forecasts go by the customer's place, whatever order the engine gave the rows in.
+                order = np.argsort(place, kind="stable")
+                customers[name] = (_joined([part[0] for part in parts]).only(order), orders[order], value[order])
         return learned, customers
 
     def _hold(

@@ -96,10 +96,11 @@ class Ranges:
         shape = (len(ahead.horizons), len(drawn), _AGES)
         spots = len(_STANDARD) if isinstance(value, NormalValue) and value.between > 0 and value.within > 0 else 1
         money, orders = np.empty((*shape, spots, len(LEVELS))), np.empty((*shape, len(LEVELS)))
+        common = Seeds.of(fit, DRAWS)
         for at, horizon in enumerate(ahead.horizons):
             for i, x in enumerate(drawn):
                 for j, age in enumerate(np.exp(self._log_ages) - pace):
-                    seeds = Seeds.of(fit, DRAWS)
+                    seeds = common.again()
                     first, more, until = buying.paths(float(x), float(max(age, 0.0)), ahead.time(horizon), seeds)
                     worth, squares = ahead.worth(first, more, until)
                     money[at, i, j] = _percentiles(_money(value, x + 1, 1 + more, worth, squares, seeds))
@@ -148,11 +149,13 @@ class Ranges:
 
     def orders(self, horizon: int, places: Places, returning: Array, level: float) -> Array:
         """A percentile of each customer's number of orders."""
-        own = (level - 1 + returning) / np.maximum(returning, 1e-300)
+        result = np.zeros(len(returning))
+        index = np.flatnonzero(returning > 1 - level)
+        own = (level - 1 + returning[index]) / returning[index]
         at = np.clip(np.searchsorted(LEVELS, own - 1e-12), 0, len(LEVELS) - 1)
-        nearest = places.age + (places.age_share > 0.5)
-        found = np.rint(self._orders[horizon, places.frequency, nearest, at])
-        return np.where(own > 0, found, 0.0)
+        nearest = places.age[index] + (places.age_share[index] > 0.5)
+        result[index] = np.rint(self._orders[horizon, places.frequency[index], nearest, at])
+        return result
 
     def below(self, horizon: int, places: Places, returning: Array, money: Array) -> tuple[Array, Array]:
         """Probability of less than `money`, and of at most so much: the two differ where nothing is likely."""

@@ -6,7 +6,7 @@ smooth range and two runs give the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,10 @@ class Seeds:
             normal=np.asarray(special.ndtri(random.permutation(even)), dtype=np.float64),
             random=random,
         )
+
+    def again(self) -> Seeds:
+        """The same draws for another group of customers."""
+        return replace(self, random=np.random.default_rng(_SEED + 1))
 
     def gamma(self, shape: Array, scale: float = 1.0) -> Array:
         """One Gamma draw each."""

@@ -12,4 +12,3 @@ SELECT place,
        CAST(profit_after AS DOUBLE) AS value_after
 FROM clv_histories
 WHERE X_PART(purchases) > 0
-ORDER BY place
