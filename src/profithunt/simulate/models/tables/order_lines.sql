@@ -35,5 +35,5 @@ INNER JOIN bought AS o ON o.world = i.world AND o.order_no = i.order_no
 INNER JOIN skus AS k ON k.sku_no = i.sku_no
 LEFT JOIN offers AS f ON f.promo_no = i.promo_no
 LEFT JOIN parcels AS p ON p.world = i.world AND p.order_no = i.order_no AND p.parcel_no = CASE WHEN p.n_parcels = 2 THEN MOD(i.line_no, 2) ELSE 0 END
-LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever = 'no_cost' AND l.member_no = i.sku_no AND i.day_no >= l.starts_no
+LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever = 'no_cost' AND l.member_no = i.sku_no
 WHERE i.lost IS NULL

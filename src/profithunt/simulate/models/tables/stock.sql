@@ -28,7 +28,7 @@ grid AS (
 counted AS (
   SELECT sku_no, sku, day_no, day, cost, lead_time_days, ends_no, pace, cycle_days,
          SUM(units) OVER (PARTITION BY sku_no, cycle_no ORDER BY day_no DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - units AS rest,
-         FLOOR((0.6 + 0.8 * X_UNIFORM('stock.safety', sku_no)) * pace * (10 + LEAST(lead_time_days, 28)) + 2 + X_DRAW(5, 'stock.least', sku_no)) AS safety,
+         FLOOR(CASE WHEN ends_no < $n_days + 200 THEN 0.25 ELSE 1 END * (0.6 + 0.8 * X_UNIFORM('stock.safety', sku_no)) * pace * (10 + LEAST(lead_time_days, 28)) + 2 + X_DRAW(5, 'stock.least', sku_no)) AS safety,
          cycle_no, MAX(cycle_no) OVER (PARTITION BY sku_no) AS last_cycle
   FROM grid
 ),
@@ -63,10 +63,12 @@ stored AS (
 SELECT h.day AS counted_on, h.sku, w.store_id AS place_id,
        CASE w.place_no WHEN 0 THEN h.on_hand - FLOOR(0.3 * h.on_hand) ELSE FLOOR(0.3 * h.on_hand) END AS on_hand,
        CASE w.place_no WHEN 0 THEN h.on_order ELSE 0 END AS on_order,
-       h.cost AS unit_cost
+       CASE WHEN n.problem IS NULL THEN h.cost END AS unit_cost
 FROM held AS h
 INNER JOIN places AS w ON w.kind = 'warehouse'
+LEFT JOIN levers AS n ON n.family = 'sku' AND n.lever = 'no_cost' AND n.member_no = h.sku_no
 UNION ALL
-SELECT s.day, s.sku, p.store_id, s.on_hand, 0, s.cost
+SELECT s.day, s.sku, p.store_id, s.on_hand, 0, CASE WHEN n.problem IS NULL THEN s.cost END
 FROM stored AS s
 INNER JOIN places AS p ON p.place_no = s.place_no
+LEFT JOIN levers AS n ON n.family = 'sku' AND n.lever = 'no_cost' AND n.member_no = s.sku_no

@@ -19,6 +19,7 @@ loyal = "rate | loyalty of the customer"
 member = "bool | earns credits"
 guest = "bool | guest"
 home_no = "int | nearest store"
+store_person = "bool | likes to buy in stores"
 on_credit = "bool | pays by the credit account"
 collected = "bool | fetched from a store"
 carrier_no = "int | carrier"
@@ -38,9 +39,9 @@ search_no = "int | what was typed into the shop's search"
 voucher_no = "int | code used: 900 welcome, 901 newsletter, 902 partner, 903 thank you"
 voucher_share = "rate | its discount, where it is not the code's own"
 --- */
-SELECT d.world, d.order_no, d.customer_no, d.place, d.extra, d.day_no, d.slot, d.region_no, d.postcode_no, d.size_factor, d.taste, d.return_habit, d.asking, d.loyal, d.member, d.guest, d.home_no, d.on_credit, d.collected, d.carrier_no, d.acts, d.channel, d.is_online, d.device, d.device_no, d.place_no, d.origin_no, d.delivery, d.visit_channel_no, d.keyword_no, d.page_no, d.term_no, d.search_no, d.voucher_no, d.voucher_share
+SELECT d.world, d.order_no, d.customer_no, d.place, d.extra, d.day_no, d.slot, d.region_no, d.postcode_no, d.size_factor, d.taste, d.return_habit, d.asking, d.loyal, d.member, d.guest, d.home_no, d.store_person, d.on_credit, d.collected, d.carrier_no, d.acts, d.channel, d.is_online, d.device, d.device_no, d.place_no, d.origin_no, d.delivery, d.visit_channel_no, d.keyword_no, d.page_no, d.term_no, d.search_no, d.voucher_no, d.voucher_share
 FROM drafts AS d
 UNION ALL
-SELECT t.problem, d.order_no, d.customer_no, d.place, d.extra, d.day_no, d.slot, d.region_no, d.postcode_no, d.size_factor, d.taste, d.return_habit, d.asking, d.loyal, d.member, d.guest, d.home_no, d.on_credit, d.collected, d.carrier_no, d.acts, d.channel, d.is_online, d.device, d.device_no, d.place_no, d.origin_no, d.delivery, d.visit_channel_no, d.keyword_no, d.page_no, d.term_no, d.search_no, d.voucher_no, d.voucher_share
+SELECT t.problem, d.order_no, d.customer_no, d.place, d.extra, d.day_no, d.slot, d.region_no, d.postcode_no, d.size_factor, d.taste, d.return_habit, d.asking, d.loyal, d.member, d.guest, d.home_no, d.store_person, d.on_credit, d.collected, d.carrier_no, d.acts, d.channel, d.is_online, d.device, d.device_no, d.place_no, d.origin_no, d.delivery, d.visit_channel_no, d.keyword_no, d.page_no, d.term_no, d.search_no, d.voucher_no, d.voucher_share
 FROM drafts_as_is AS d
 INNER JOIN touched_orders AS t ON t.order_no = d.order_no

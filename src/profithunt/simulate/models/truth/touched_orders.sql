@@ -50,7 +50,7 @@ WITH hit AS (
   INNER JOIN levers AS l ON l.family = 'region' AND l.member_no = d.region_no AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
   UNION ALL
   SELECT l.problem, d.order_no FROM drafts AS d
-  INNER JOIN levers AS l ON l.family = 'store' AND l.member_no = d.home_no AND d.channel = 'store' AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
+  INNER JOIN levers AS l ON l.family = 'store' AND l.member_no = d.home_no AND d.store_person AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
   UNION ALL
   SELECT l.problem, d.order_no FROM drafts AS d
   INNER JOIN levers AS l ON l.family = 'postcode' AND l.member_no = d.postcode_no AND d.channel <> 'store' AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no

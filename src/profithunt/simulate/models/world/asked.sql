@@ -27,6 +27,7 @@ returned AS (
 chances AS (
   SELECT b.world, b.order_no, b.day, b.day_no,
          $contact_share * b.asking + CASE WHEN cl.lever = 'asks' AND cl.problem <> b.world THEN cl.strength ELSE 0 END AS by_itself,
+         CASE WHEN cl.lever = 'asks' AND cl.problem <> b.world THEN 3 ELSE 1 END AS long,
          CASE WHEN t.order_no IS NULL THEN 0
               ELSE CASE WHEN t.spoilt = 1 THEN $contact_if_lost WHEN t.late = 1 THEN $contact_if_late * LEAST(b.asking, 2) ELSE 0 END
                    + CASE WHEN t.attempts > 1 THEN $contact_if_failed ELSE 0 END
@@ -41,7 +42,7 @@ chances AS (
   LEFT JOIN levers AS al ON al.family = 'asked' AND al.member_no = t.carrier_no AND b.day_no >= al.starts_no AND b.day_no <= al.ends_no
 ),
 happened AS (
-  SELECT c.world, c.order_no, n.n AS contact_no, c.day, c.late, c.spoilt,
+  SELECT c.world, c.order_no, n.n AS contact_no, c.day, c.late, c.spoilt, CASE n.n WHEN 0 THEN c.long ELSE 1 END AS long,
          CASE n.n WHEN 0 THEN c.day_no + X_DRAW(4, 'contact.wait', c.order_no)
                   WHEN 1 THEN c.day_no + c.promised_days + 1
                   ELSE c.returned_no + 1 END AS contacted_no,
@@ -59,8 +60,8 @@ SELECT world, order_no, contact_no, contacted_no,
             ELSE 'return and refund' END AS reason,
        CASE WHEN X_UNIFORM('contact.medium', order_no, contact_no) < 0.45 THEN 'e-mail'
             WHEN X_UNIFORM('contact.medium', order_no, contact_no) < 0.75 THEN 'chat' ELSE 'phone' END AS medium,
-       ROUND(2 - 4 * LN(X_UNIFORM('contact.minutes', order_no, contact_no)), 1) AS minutes,
-       ROUND($minute_cost * ROUND(2 - 4 * LN(X_UNIFORM('contact.minutes', order_no, contact_no)), 1), 2) AS cost,
+       ROUND(long * (2 - 4 * LN(X_UNIFORM('contact.minutes', order_no, contact_no))), 1) AS minutes,
+       ROUND($minute_cost * ROUND(long * (2 - 4 * LN(X_UNIFORM('contact.minutes', order_no, contact_no))), 1), 2) AS cost,
        GREATEST(LEAST(5 - contact_no + X_DRAW(2, 'contact.csat', order_no, contact_no) - 2 * late, 5), 1) AS csat,
        CASE WHEN contact_no = 1 AND (late = 1 OR spoilt = 1) AND X_UNIFORM('contact.goodwill', order_no) < $concession_if_late THEN $concession
             ELSE 0 END AS concession

@@ -81,4 +81,4 @@ LEFT JOIN levers AS dl ON dl.family = 'device' AND dl.member_no = o.device_no
   AND o.day_no >= dl.starts_no AND o.day_no <= dl.ends_no
 LEFT JOIN levers AS rl ON rl.family = 'region' AND rl.member_no = o.region_no AND o.day_no >= rl.starts_no AND o.day_no <= rl.ends_no
 LEFT JOIN levers AS hl ON hl.family = 'store' AND hl.lever = 'lost_custom' AND hl.member_no = o.home_no
-  AND o.channel = 'store' AND o.day_no >= hl.starts_no AND o.day_no <= hl.ends_no
+  AND o.store_person AND o.day_no >= hl.starts_no AND o.day_no <= hl.ends_no

@@ -19,6 +19,7 @@ loyal = "rate | loyalty of the customer"
 member = "bool | earns credits"
 guest = "bool | guest"
 home_no = "int | nearest store"
+store_person = "bool | likes to buy in stores"
 on_credit = "bool | pays by the credit account"
 collected = "bool | fetched from a store"
 carrier_no = "int | carrier"
@@ -86,6 +87,7 @@ chosen AS (
   SELECT t.world, t.order_no, t.customer_no, t.place, t.extra, t.day_no, t.slot,
          p.region_no, p.postcode_no, p.size_factor, p.taste, p.return_habit, p.asking, p.loyal,
          p.member AND t.place >= p.joined_from AS member, p.guest, p.opted_in, p.home_no, p.vouchers, p.bought_by,
+         p.leaning >= $app_share AND p.leaning < $app_share + $store_share AS store_person,
          CASE WHEN X_UNIFORM('order.channel.own', t.order_no) < 0.75 THEN p.leaning ELSE X_UNIFORM('order.channel', t.order_no) END AS channel_u,
          CASE WHEN X_UNIFORM('order.device.own', t.order_no) < 0.7 THEN p.device_leaning ELSE X_UNIFORM('order.device', t.order_no) END AS device_u,
          t.place = p.credit_from - 1 OR (t.place >= p.credit_from AND X_UNIFORM('order.credit', t.order_no) < 0.4) AS on_credit,
@@ -117,7 +119,7 @@ chosen AS (
 ),
 bought AS (
   SELECT c.world, c.order_no, c.customer_no, c.place, c.extra, c.day_no, c.slot, c.region_no, c.postcode_no, c.size_factor,
-         c.taste, c.return_habit, c.asking, c.loyal, c.member, c.guest, c.opted_in, c.home_no, c.vouchers, c.bought_by, c.device_u,
+         c.taste, c.return_habit, c.asking, c.loyal, c.member, c.guest, c.opted_in, c.home_no, c.store_person, c.vouchers, c.bought_by, c.device_u,
          c.on_credit, c.collected, c.visit_channel_no, c.suffix_no, c.search_no, c.carrier_no, c.acts,
          CASE WHEN c.collected THEN 'web'
               WHEN c.channel_u < $app_share THEN 'app'
@@ -131,7 +133,7 @@ bought AS (
 ),
 online AS (
   SELECT b.world, b.order_no, b.customer_no, b.place, b.extra, b.day_no, b.slot, b.region_no, b.postcode_no, b.size_factor,
-         b.taste, b.return_habit, b.asking, b.loyal, b.member, b.guest, b.opted_in, b.home_no, b.vouchers, b.on_credit,
+         b.taste, b.return_habit, b.asking, b.loyal, b.member, b.guest, b.opted_in, b.home_no, b.store_person, b.vouchers, b.on_credit,
          b.collected, b.carrier_no, b.acts, b.channel,
          b.channel IN ('web', 'app') AS is_online,
          CASE WHEN b.channel = 'app' THEN 'mobile'
@@ -151,7 +153,7 @@ online AS (
   FROM bought AS b
 )
 SELECT o.world, o.order_no, o.customer_no, o.place, o.extra, o.day_no, o.slot, o.region_no, o.postcode_no, o.size_factor, o.taste,
-       o.return_habit, o.asking, o.loyal, o.member, o.guest, o.home_no, o.on_credit, o.collected,
+       o.return_habit, o.asking, o.loyal, o.member, o.guest, o.home_no, o.store_person, o.on_credit, o.collected,
        COALESCE(m.member_no, o.carrier_no) AS carrier_no,
        o.acts, o.channel, o.is_online, o.device,
        CASE o.device WHEN 'mobile' THEN 0 WHEN 'desktop' THEN 1 WHEN 'tablet' THEN 2 END AS device_no,
