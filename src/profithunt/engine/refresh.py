@@ -418,7 +418,7 @@ class Refresher(Builder):
         queries: list[exp.Query] = []
         for step in made:
             rules = dict(step.model.dirty)
-            for name in sorted(step.bases - own):
+            for name in sorted(self._outside(step, own)):
                 changed = self._change(name)
                 if changed is None:
                     continue
@@ -429,6 +429,14 @@ class Refresher(Builder):
                 else:
                     raise Unknown(f"{name} changed")
         return self._keys_of(f"_dirty_{made[-1].model.name}", key, queries)
+
+    def _outside(self, step: Step, own: Collection[str]) -> set[str]:
+        """The tables that a model comes from without those of its own group."""
+        found: set[str] = set()
+        for name in step.reads - set(own):
+            through = self.steps.get(name)
+            found |= {name} if through is None or through.kept else self._outside(through, own)
+        return found
 
     def _stored_keys(self, rule: str, changed: str, name: str) -> exp.Query:
         self.engine.view("changed", exp.select("*").from_(_main(changed)))
