@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sqlglot import exp
 
 from profithunt import sources
+from profithunt.api.actions_value import ActionsValue, read_effects
 from profithunt.api.compare import Comparison, compare_runs
 from profithunt.api.engines import duckdb_for, with_engine
-from profithunt.api.actions_value import ActionsValue, read_effects
 from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
+from profithunt.api.statements import ModelSql, statement
 from profithunt.config import ShopConfig, find, read
 from profithunt.customers import reading as people
 from profithunt.customers.plan import Month, PlanVariance
@@ -106,6 +107,10 @@ class Shop:
         run = write_run(config, self._store, progress or Silent())
         self.close()
         return run
+
+    def sql(self, name: str, dialect: str = "duckdb") -> ModelSql:
+        """The SQL of a model of the ledger or of a detector, with this shop's settings. Raises NotFound, UsageError."""
+        return statement(self.config, name, dialect)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Whether two finished runs hold the same, table by table; by run ids. Raises NotFound."""

@@ -31,6 +31,7 @@ from profithunt.cli.commands import (
     report,
     run,
     simulate,
+    sql,
     version,
     wbr,
 )
@@ -47,10 +48,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+NAMED = (init.init, explain.explain, compare.compare, simulate.simulate, sql.sql)
+"""Commands that need to be told of what; alone they show their help."""
+
 for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
                 compare.compare, hunt.hunt, export.export, cohorts.cohorts, clv.clv, actions_value.actions_value,
-                simulate.simulate, demo.demo, version.version):  # fmt: skip
-    app.command(no_args_is_help=command in (init.init, explain.explain, compare.compare, simulate.simulate))(command)
+                simulate.simulate, sql.sql, demo.demo, version.version):  # fmt: skip
+    app.command(no_args_is_help=command in NAMED)(command)
 
 app.command()(metrics.metrics)
 app.command()(wbr.wbr)

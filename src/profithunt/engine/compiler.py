@@ -240,5 +240,6 @@ def refuse(tree: exp.Expr, where: str) -> None:
 _BANNED: Mapping[type[exp.Expr], str] = {
     exp.Qualify: "QUALIFY",
     exp.IgnoreNulls: "IGNORE NULLS",
+    exp.PercentileCont: "PERCENTILE_CONT (X_PERCENTILE is exact everywhere)",
     exp.TableSample: "sampling",
 }

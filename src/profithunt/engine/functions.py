@@ -63,6 +63,7 @@ ALLOWED: Final = frozenset(
         "NULLIF",
         "OR",
         "PERCENTILE",
+        "PERCENTILE_CONT",
         "PERCENT_RANK",
         "POW",
         "POWER",

@@ -111,7 +111,10 @@ def _sum(args: list[exp.Expr], context: Context) -> exp.Expr:
 
 def _percentile(args: list[exp.Expr], context: Context) -> exp.Expr:
     value, share = args
-    return _func("PERCENTILE" if context.dialect == "spark" else "QUANTILE_CONT", _double(value), share)
+    if context.dialect in ("duckdb", "spark"):
+        return _func("PERCENTILE" if context.dialect == "spark" else "QUANTILE_CONT", _double(value), share)
+    order = exp.Order(expressions=[exp.Ordered(this=_double(value), nulls_first=False)])
+    return exp.WithinGroup(this=_func("PERCENTILE_CONT", share), expression=order)
 
 
 def _day(args: list[exp.Expr], context: Context) -> exp.Expr:

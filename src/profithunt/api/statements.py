@@ -1,0 +1,59 @@
+"""The SQL of a model or detector as an engine runs it, for whoever wants to read it or take it elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+from profithunt.config import ShopConfig
+from profithunt.detectors import CATALOGUE, FOLDER, clock, compile_detector, read_detector
+from profithunt.engine import compile_model
+from profithunt.engine.compiler import EXPERIMENTAL_DIALECTS, SUPPORTED_DIALECTS
+from profithunt.errors import ModelError, NotFound, UsageError
+from profithunt.ledger.build import models, settings
+
+DIALECTS: Final = (*SUPPORTED_DIALECTS, *EXPERIMENTAL_DIALECTS)
+
+
+@dataclass(frozen=True)
+class ModelSql:
+    """A statement in one dialect; `experimental` where no run of profithunt was made on that engine."""
+
+    name: str
+    dialect: str
+    sql: str
+    experimental: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """`{name, dialect, sql, experimental}`."""
+        return dict(vars(self))
+
+
+def statement(config: ShopConfig, name: str, dialect: str = "duckdb", as_of: dt.date | None = None) -> ModelSql:
+    """The SQL of a model of the ledger or of a detector with this shop's settings.
+
+    `as_of` is the day that the data is complete to. Raises NotFound, UsageError for a dialect that there is not,
+    ModelError for a statement that can't be written in it.
+    """
+    if dialect not in DIALECTS:
+        raise UsageError(f"there is no dialect {dialect!r}", do=f"there are: {', '.join(DIALECTS)}")
+    day = as_of or config.shop.as_of or dt.datetime.now(tz=dt.UTC).date()
+    try:
+        sql = _compiled(config, name, dialect, day)
+    except (AttributeError, ValueError) as error:
+        raise ModelError(f"can't be written for {dialect} ({error})", where=name) from error
+    return ModelSql(name, dialect, sql, dialect in EXPERIMENTAL_DIALECTS)
+
+
+def _compiled(config: ShopConfig, name: str, dialect: str, day: dt.date) -> str:
+    found = models(config.attribution.model)
+    if name in found:
+        made = settings(config, day)
+        return compile_model(found[name], dialect=dialect, parts=made.parts, lists=made.lists, values=made.values)
+    if name in CATALOGUE:
+        detector = read_detector(FOLDER / f"{name}.sql")
+        at = clock(detector, day - dt.timedelta(days=730), day, 28)
+        return compile_detector(detector, at, timezone=config.shop.timezone, dialect=dialect)
+    known = ", ".join(sorted([*found, *CATALOGUE]))
+    raise NotFound(f"there is no model or detector {name!r}", do=f"there are: {known}")
