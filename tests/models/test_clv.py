@@ -108,6 +108,17 @@ def test_expected_orders_agree_with_the_hypergeometric_function(parameters):
     assert got == pytest.approx(want, rel=1e-7)
 
 
+@pytest.mark.parametrize(("a", "b"), [(8_000.0, 50_000.0), (50_000.0, 50_000.0), (1e-4, 6e4), (6e4, 0.5), (0.02, 0.02)])
+def test_expected_orders_where_customers_hardly_differ_in_leaving(a, b):
+    random = np.random.default_rng(1)
+    p = random.beta(a, b + 2, 400_000)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(p * 10 < 1e-9, 3 * 52 / 45, -np.expm1(-3 * np.log1p(p * 52 / 45)) / p)
+    x, age = arrays([2], [40])
+    got = bg_nbd.BgNbd(np.array([1.0, 5.0, a, b])).expected(x, age, np.array([52.0]), ONE)[0, 0]
+    assert got == pytest.approx(each.mean(), rel=0.01)
+
+
 def test_pareto_draws_have_the_mean_and_the_chance_that_the_formulas_give():
     from profithunt.models.maximum import Fit
     from profithunt.models.seeding import Seeds

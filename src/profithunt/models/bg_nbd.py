@@ -241,13 +241,17 @@ class BgNbd:
 def _orders_per_reach(k: Array, v: Array, a: float, b: Array) -> Array:
     """E[(1 − (1+pv)^−k) / (p k v)] over p from Beta(a, b): a row for each k and b, a column for each v.
 
-    Double-exponential quadrature over the logit of p, which does not mind how sharp the ends of the Beta are.
+    Double-exponential quadrature over the logit of p around the peak of the Beta, which does not mind how sharp its
+    ends are, nor how narrow it is.
     """
     result = np.empty((len(k), len(v)))
     for row, (shape, stay) in enumerate(zip(k, b, strict=True)):
-        ends = np.arcsinh(-38.0 / a), np.arcsinh(38.0 / stay)
-        w = np.linspace(*ends, _QUADRATURE)
-        logit = np.sinh(w)
+        peak = np.log(a / stay)
+        both = _width(a * stay / (a + stay))
+        left = min(both, np.log1p(a / stay) + _width(a))
+        right = min(both, np.log1p(stay / a) + _width(stay))
+        w = np.linspace(np.arcsinh(-left), np.arcsinh(right), _QUADRATURE)
+        logit = peak + np.sinh(w)
         log_p, log_q = -np.logaddexp(0, -logit), -np.logaddexp(0, logit)
         density = np.exp(a * log_p + stay * log_q - special.betaln(a, stay)) * np.cosh(w) * (w[1] - w[0])
         p = np.exp(log_p)[:, None]
@@ -256,3 +260,8 @@ def _orders_per_reach(k: Array, v: Array, a: float, b: Array) -> Array:
             orders = -np.expm1(-shape * np.log1p(reach)) / (shape * reach)
         result[row] = density @ np.where(reach * (shape + 1) < 1e-13, 1.0, orders)
     return result
+
+
+def _width(bend: float) -> float:
+    """How far from its peak a Beta has fallen below e⁻³⁸ of it, in the logit, if it bends at least so much there."""
+    return float(38.0 / bend * (1 + np.sqrt(1 + 2 * bend / 38.0)))
