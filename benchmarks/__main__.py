@@ -30,6 +30,10 @@ FITS: Final = {"polars": 3, "pandas": 3}
 def main() -> int:
     """Parse, measure, write. The exit code is 1 when two contestants disagree on the result."""
     given = _parse()
+    if given.only == "actions_value":
+        from benchmarks.actions_value import main as measure_actions
+
+        return measure_actions()
     if given.only == "clv":
         from benchmarks.clv import section
 
@@ -66,7 +70,7 @@ def _apart(work: Callable[..., Result], *arguments: object) -> Result:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
-    parser.add_argument("--only", choices=["clv"], help="measure one section of the page by itself")
+    parser.add_argument("--only", choices=["actions_value", "clv"], help="measure one section of the page by itself")
     parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")
     parser.add_argument("--runs", type=int, help="runs of each, the median counts (default 5, 3, 3, 1 by size)")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where generated shops are kept")

@@ -28,7 +28,7 @@ from truth.planted import EFFECTS, few
 
 NAME = "effects"
 REPEATS = 200
-CUSTOMERS = 20_000
+CUSTOMERS = 10_000
 BIAS = 0.03
 COVER = (0.92, 0.98)
 ESTIMANDS = ("ATE", "ATT", "ATO")

@@ -24,7 +24,7 @@ def actions_value(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Show what customers' actions (first purchases, joining, mishaps) do to their later profit, and what to believe."""
+    """Show what customers' actions (first purchases, joinings, mishaps) do to later profit, and how sure that is."""
     from profithunt.cli.output import Output
     from profithunt.cli.shops import open_shop
     from profithunt.cli.views import actions_value as view

@@ -203,7 +203,7 @@ def _study(trial: Trial, limits: Limits, report: Callable[[int, int], None] | No
             controls = _drawn_controls(cohort, founds, limits)
     medians = [_median([founds[place] for founds in repeats]) for place in range(len(enough))]
     declared = [medians[place] for place, at in enumerate(enough) if trial.actions[at] in trial.negative]
-    nulls_of, placebo_nulls = _nulls([*controls, *declared])
+    nulls_of, placebo_nulls = _nulls([*controls, *declared], limits)
     results = [
         _judge(trial, trial.actions[at], medians[place], name, nulls_of, placebo_nulls, limits, basis.width)
         for place, at in enumerate(enough)
@@ -304,17 +304,25 @@ def _middle(several: list[tuple[Estimate, ...]]) -> tuple[Estimate, ...]:
 Nulls = dict[Estimand, EmpiricalNull]
 
 
-def _nulls(controls: list[_Found]) -> tuple[Nulls, Nulls]:
-    """The empirical null of the outcome and of the placebo, for each estimand."""
+def _nulls(controls: list[_Found], limits: Limits) -> tuple[Nulls, Nulls]:
+    """The empirical null of the outcome and of the placebo, for each estimand.
+
+    A control that would itself not be believed says nothing about those that are.
+    """
     outcome: Nulls = {}
     placebo: Nulls = {}
     for k, name in enumerate(ESTIMANDS):
+        fair = [
+            item
+            for item in controls
+            if item.overlap[name] >= limits.min_overlap and item.balance[name].largest <= limits.max_smd
+        ]
         outcome[name] = nulls.empirical_null(
-            [item.effects[k].effect for item in controls],
-            [item.effects[k].error for item in controls],
-            [item.naive for item in controls],
+            [item.effects[k].effect for item in fair],
+            [item.effects[k].error for item in fair],
+            [item.naive for item in fair],
         )
-        with_placebo = [item for item in controls if item.placebo]
+        with_placebo = [item for item in fair if item.placebo]
         placebo[name] = nulls.empirical_null(
             [item.placebo[k].effect for item in with_placebo],
             [item.placebo[k].error for item in with_placebo],
