@@ -7,10 +7,12 @@ from typing import Final
 
 from scripts.reference import (
     cli,
+    decks,
     detectors,
     errors,
     ledger,
     macros,
+    metrics,
     presets,
     python,
     run_json,
@@ -21,10 +23,12 @@ from scripts.reference import (
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "cli.md": cli.page,
+    "decks.md": decks.page,
     "detectors.md": detectors.page,
     "errors.md": errors.page,
     "ledger.md": ledger.page,
     "macros.md": macros.page,
+    "metrics.md": metrics.page,
     "presets.md": presets.page,
     "python.md": python.page,
     "run-json.md": run_json.page,

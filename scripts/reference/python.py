@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from profithunt import api
+from profithunt.api.clv import Clv, CustomerClv
+from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
 from profithunt.customers.plan import Month, MonthVariance, PlanVariance
 from profithunt.customers.reading import CustomerProfit
 from profithunt.engine import Relation
 from profithunt.ledger.explain import Section, Story
 from profithunt.ledger.reading import Reconciliation, Slice, Step, Whale
+from profithunt.metrics.definition import Metric
+from profithunt.metrics.reading import Dictionary, Figure, MetricFigures
+from profithunt.metrics.review import Box, Chart, Review
+from profithunt.metrics.time import Period
 from profithunt.opportunities import Hunt, Opportunity
 from profithunt.sources import BuildResult
 from scripts.reference.markdown import code, document, paragraphs, table
@@ -27,6 +33,8 @@ data: frozen values with their fields, or relations that any data-frame library 
 RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
+    *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread),
+    *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),
 )
 

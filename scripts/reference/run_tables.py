@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from profithunt.api.customers import PLAN_PROPOSAL, PLAN_VARIANCE
 from profithunt.config import Attribution
-from profithunt.customers import build as customers
+from profithunt.customers import build as customers, clv
 from profithunt.engine import Model
 from profithunt.ledger import build
 from profithunt.ledger.components import COMPONENTS, STEPS
+from profithunt.metrics.build import models_of
+from profithunt.metrics.catalogue import catalogue
 from scripts.reference.markdown import code, document, table
 
 INTRO = """
@@ -17,22 +19,31 @@ steps on the way, listed at the end. Money is in the shop's currency, without ta
 """
 
 ALL_AMOUNTS = "every [component and subtotal](ledger.md), in their order"
-EVERYDAY = ("ledger", "order_profit", "customer_profit", "sku_profit", "profit_slices")
+EVERYDAY = ("ledger", "order_profit", "customer_profit", "sku_profit", "profit_slices", "metric_days")
 OF_CUSTOMERS = (
     *("customer_flows", "acquisitions", "cohorts", "customer_explained", "loss_segments", "order_recency"),
     *("acquisition", "plan_proposal", "plan_variance"),
+    *("customer_clv", "clv_calibration", "clv_fit"),
 )
 
 
 def page() -> str:
     """The page `run-tables.md`."""
     made = [customers.lens_model(), PLAN_PROPOSAL, PLAN_VARIANCE]
-    models = build.models(Attribution().model) | customers.models() | {item.name: item for item in made}
+    known = catalogue()
+    metrics = {item.name: item for item in models_of(known, list(known.metrics.values()))}
+    models = (
+        metrics
+        | build.models(Attribution().model)
+        | customers.models()
+        | clv.models()
+        | {item.name: item for item in made}
+    )
     everyday = (*EVERYDAY, *OF_CUSTOMERS)
     steps = (item for name, item in models.items() if name not in everyday)
     return document(
         "Tables of a run",
-        "`src/profithunt/ledger/models/`, `src/profithunt/customers/`",
+        "`src/profithunt/ledger/models/`, `src/profithunt/customers/`, `src/profithunt/metrics/`",
         INTRO,
         *(_section(models[name]) for name in everyday if name in models),
         "## Steps on the way",

@@ -5,6 +5,7 @@ from profithunt.api.propose import propose
 from profithunt.api.run import Run
 from profithunt.api.shop import Sensitivity, Shop
 from profithunt.api.simulating import simulate
+from profithunt.api.weekly import weekly_review
 from profithunt.simulate import Simulated
 
-__all__ = ["Progress", "Run", "Sensitivity", "Shop", "Silent", "Simulated", "propose", "simulate"]
+__all__ = ["Progress", "Run", "Sensitivity", "Shop", "Silent", "Simulated", "propose", "simulate", "weekly_review"]

@@ -12,9 +12,45 @@
         note: New banners since Monday.
       - weeks_table: {title: Clicks, rows: [Clicks, ClicksWOW]}
 
-Blocks may also be written as `block: {ui_type: 6_12Graph …}`, the form of the open deck builder of the Working
-Backwards authors; its decks are read as they are. Every mistake is a ConfigError that names file, line and key.
-"""
+Every mistake is a ConfigError that names file, line and key. Decks of the open deck builder of the Working Backwards
+authors (`block: {ui_type: 6_12Graph …}`) are read as they are; databases and addresses in them are not fetched.
+
+| key | says |
+| --- | --- |
+| `setup.title`, `subtitle` | heading of the page |
+| `setup.week_ending` | last day of the week; default: the last week that is over. `--week` goes before it |
+| `setup.week_number` | number of that week; default: that of the calendar |
+| `setup.fiscal_year_end_month` | `DEC`, `MAY` …: last month of the fiscal year |
+| `setup.week_starts_on`, `calendar` | as in `[calendar]` of `shop.toml`: `{kind: 4-5-4, anchor: saturday nearest january 31}` |
+| `setup.currency`, `date_format` | ISO code of amounts; how dates are written, as strptime has it, where that is not clear |
+| `setup.block_starting_number` | number of the first block |
+| `data`, `csv_files` | daily files beside the deck, a name each; `--csv` goes before them |
+| `events`, `annotations` | what is noteworthy: `{date, title, note, metric}` (or `from` and `to`), or CSV files with the columns `Date`, `MetricName`, `EventDescription` |
+
+Below `metrics:` each name says one of
+
+| key | is |
+| --- | --- |
+| `column` with `aggf` | a column, and how days add up: `sum`, `mean`, `min`, `max`, `last` |
+| `numerator`, `denominator` | two columns: each is summed, then they are divided |
+| `filter: {base_column, query}` with `aggf` | a column of the rows that a condition keeps, as `Country == 'US' and Units > 3` |
+| `function: {divide: [A, B]}` | other metrics, worked out over the period and then put together: `sum`, `difference`, `product`, `divide` |
+| `metric`, with `by` and `member` | a metric of the shop, or one member's: `{metric: on_time_rate, by: carrier, member: DHL}` |
+
+and may add `title`, `unit`, `direction`, `kind` (`input`, `output`, `finance`), `owner`, `target`, `note`, `scale` and
+`metric_comparison_method` (`%` or `bps`). `NameWOW`, `NameMOM` and `NameYOY` are there for every metric. In a shop
+every metric of its catalogue is there without being defined.
+
+| block | shows |
+| --- | --- |
+| `chart: NAME` | a 6-12 chart; with `title`, `note`, `owner`, `target`, `y_scaling`, `x_axis_monthly_display` (`trailing_twelve_months`, `fiscal_year`), and `metrics:` for several lines, each with `line_style` (`primary`, `secondary`, `target`), `graph_prior_year_flag`, `legend_name` |
+| `weeks_table: {title, rows}` | six weeks, month, quarter and year to date; a row is a name or `{header, metric, style, y_scaling}` |
+| `months_table: {title, rows}` | twelve months |
+| `section: TITLE`, `note: TEXT` | a heading; a paragraph |
+| `embed: SOURCE` | a picture beside the deck, taken into the page; an address becomes a link |
+
+`y_scaling` is `##` with decimals and a unit: `##.2MM`, `##KK`, `##BB`, `##.1%`, `##bps`.
+"""  # noqa: E501 - rows of tables
 
 from __future__ import annotations
 
