@@ -27,7 +27,7 @@ SELECT CONCAT('O', CAST(10000000000 + MOD(i.order_no * 48271 + 11, 17179869143) 
        CASE WHEN l.lever = 'no_cost' THEN NULL ELSE i.cost END AS unit_cost,
        i.cancelled AS cancelled_quantity,
        CASE WHEN i.cancelled > 0 THEN CASE WHEN X_UNIFORM('line.reason', i.order_no, i.line_no) < 0.15 THEN 'customer' ELSE 'out_of_stock' END END AS cancel_reason,
-       CASE WHEN p.order_no IS NOT NULL AND i.cancelled < i.quantity
+       CASE WHEN p.dispatched_on < X_ADD_DAYS($starts_on, $n_days) AND i.cancelled < i.quantity
             THEN CONCAT('S', CAST(10000000000 + MOD((i.order_no * 2 + p.parcel_no) * 48271 + 17, 34359738337) AS TEXT)) END AS shipment_id,
        CASE WHEN i.discount > 0 THEN ROUND(i.discount * i.funded_share, 2) ELSE 0 END AS funded
 FROM items AS i
