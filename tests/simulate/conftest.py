@@ -20,7 +20,7 @@ from profithunt.ledger.build import build_ledger
 from profithunt.schema import SQL_TYPES, TABLES
 from profithunt.simulate import simulate
 
-CUSTOMERS, MONTHS, SEED = 900, 18, 5
+CUSTOMERS, MONTHS, SEED = 800, 18, 5
 EXPECTED = ("expected_returns", "expected_recovery", "expected_return_costs", "storage")
 
 

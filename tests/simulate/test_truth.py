@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -32,9 +33,7 @@ def test_members_of_a_pool_fall_to_one_wish_each():
             taken |= places
 
 
-@pytest.mark.parametrize(
-    "name", ["return_driven_loss", "unprofitable_keyword", "clv_rich_keyword", "delivery_step_drop"]
-)
+@pytest.mark.parametrize("name", ["return_driven_loss", "unprofitable_keyword", "clv_rich_keyword"])
 def test_planted_money_is_the_difference_of_the_ledgers(easy, make, tmp_path, name):
     item = next(item for item in easy.truth["problems"] + easy.truth["decoys"]
                 if item["detector"] == name and item.get("orders_touched"))  # fmt: skip
@@ -69,7 +68,7 @@ def test_nothing_gives_planted_members_away(easy):
     places = sorted(ranks[sku] for sku in planted_skus)
     assert places[0] < 0.15
     assert places[-1] > 0.85
-    assert max(b - a for a, b in zip(places, places[1:], strict=False)) < 0.3
+    assert max(b - a for a, b in pairwise(places)) < 0.3
     assert not columns & {"world", "problem", "lever", "lost", "sku_no", "order_no", "customer_no"}
 
 
@@ -98,11 +97,6 @@ def test_a_run_reconciles_sets_nothing_aside_and_never_reads_the_truth(make, tmp
     info = shop.run().info
     assert all(item.difference == 0 for item in shop.reconcile().slices)
     assert len(shop.table("quarantine")) == 0
-    assert (
-        {item["table"] for item in info["health"]["tables"]} >= {"orders", "events", "stock"}
-        if isinstance(info["health"]["tables"], list)
-        else {"orders", "events", "stock"} <= set(info["health"]["tables"])
-    )
     assert not any("truth" in str(item) for item in info["inputs"])
 
 

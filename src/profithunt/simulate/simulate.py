@@ -79,8 +79,8 @@ def simulate(
     """Write a simulated shop into `out`, a folder that is not there yet or empty.
 
     The same size, seed and version give the same bytes. `without` is the id of a problem: the same world, with the same
-    luck, in which it does not happen (its money is the difference of the two ledgers). Raises UsageError for a size that can't be simulated and for a
-    folder that is not empty.
+    luck, in which it does not happen (its money is the difference of the two ledgers). Raises UsageError for a size
+    that can't be simulated and for a folder that is not empty.
     """
     began = time.perf_counter()
     size = Size(customers, months, seed, problems, laws().shop["starts_on"])
