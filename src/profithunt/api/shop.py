@@ -39,6 +39,7 @@ from profithunt.ledger.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
     from profithunt.api.clv import Clv, CustomerClv
+    from profithunt.api.why import Why
     from profithunt.metrics.reading import Dictionary, MetricFigures
     from profithunt.metrics.review import Review
     from profithunt.metrics.time import Grain
@@ -289,6 +290,24 @@ class Shop:
         well have. `table("customer_actions")` has the next best action of each customer. Raises NotFound, UsageError.
         """
         return read_effects(self.engine, horizon_days, estimand)
+
+    def why(
+        self,
+        metric: str,
+        start: dt.date,
+        end: dt.date,
+        *,
+        against: str | tuple[dt.date, dt.date] = "before",
+        dimensions: Sequence[str] | None = None,
+    ) -> Why:
+        """Why a metric changed: the exact split by dimension into size, mix and rate, and the slices behind it.
+
+        `against` is `before` (as many days right before), `year` (364 days back), or the two days of a period of its
+        own. Raises NotFound for a metric or dimension that isn't there, UsageError for periods that overlap.
+        """
+        from profithunt.api.why import why
+
+        return why(self.engine, self.config, metric, start, end, against=against, dimensions=dimensions)
 
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""

@@ -34,6 +34,7 @@ from profithunt.cli.commands import (
     sql,
     version,
     wbr,
+    why,
 )
 
 INTERRUPTED = 130
@@ -58,6 +59,7 @@ for command in (init.init, check.check, run.run, report.report, profit.profit, e
 
 app.command()(metrics.metrics)
 app.command()(wbr.wbr)
+app.command(no_args_is_help=True)(why.why)
 app.add_typer(customers.app, name="customers")
 app.add_typer(plan.app, name="plan")
 

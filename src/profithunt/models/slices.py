@@ -15,7 +15,7 @@ Source: METRICS section 4; Dunn (1961) for the limit over all slices: on data wi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,16 +48,26 @@ class Cells:
     sums: Array
 
     @classmethod
-    def of_columns(cls, codes: list[npt.NDArray[Any]], sums: list[npt.NDArray[Any]]) -> Cells:
-        """From the columns of a query; missing codes are FREE, missing sums zero."""
-        filled = [np.ma.filled(np.ma.asarray(column), FREE).astype(np.int32) for column in codes]
-        values = [np.ma.filled(np.ma.asarray(column).astype(np.float64), 0.0) for column in sums]
-        return cls(np.stack(filled, axis=1), np.stack(values, axis=1))
+    def of_columns(cls, names: Sequence[str], found: Sequence[Mapping[str, npt.NDArray[Any]]], *, other: int) -> Cells:
+        """From the columns of one query or more; missing codes are FREE; cells of `other` members are left out."""
+        codes = np.concatenate([np.stack([_filled(one[name], FREE) for name in names], axis=1) for one in found])
+        sums = np.concatenate([np.stack([_filled(one[name], 0.0) for name in SUMS], axis=1) for one in found])
+        named = (codes != other).all(axis=1)
+        return cls(codes[named].astype(np.int32), sums[named])
 
     @property
     def keys(self) -> npt.NDArray[np.void]:
         """Each combination as one comparable value."""
         return np.ascontiguousarray(self.codes).view(np.dtype((np.void, 4 * self.codes.shape[1]))).ravel()
+
+
+def _filled(column: npt.NDArray[Any], instead: float) -> Array:
+    return np.asarray(np.ma.filled(np.ma.asarray(column).astype(np.float64), instead), dtype=np.float64)
+
+
+def as_array(values: Sequence[float | None]) -> Array:
+    """A row of sums as an array; what is missing is zero."""
+    return np.array([0.0 if value is None else float(value) for value in values])
 
 
 Count = Callable[[dict[int, int]], Cells]
@@ -68,7 +78,8 @@ Count = Callable[[dict[int, int]], Cells]
 class Slice:
     """A slice that moved: `attributes` → code; `effect` on its rate beyond everything else, with its 90 % interval.
 
-    `amount` is effect × x of the later period, in units of y; `share` that of the later period's x. `n_rows` are its
+    `rest` is how far everything else was from the whole's rate in the later period. `amount` is effect × x of the
+    later period, in units of y; `share` that of the later period's x. `n_rows` are its
     rows that no slice before it holds; `p_value` is corrected for all slices looked at.
     """
 
@@ -79,6 +90,7 @@ class Slice:
     amount: float
     amount_low: float
     amount_high: float
+    rest: float
     share: float
     n_rows: int
     z: float
@@ -166,7 +178,8 @@ def _described(
         amount=effect * x,
         amount_low=ends[0],
         amount_high=ends[1],
-        share=x / total[1] if total[1] else 0.0,
+        rest=float(rest[2] / rest[1]) if rest[1] else 0.0,
+        share=float(x / total[1]) if total[1] else 0.0,
         n_rows=int(own[0]),
         z=z,
         p_value=p_value,
