@@ -18,7 +18,7 @@ from tests.customers.shops import customers_of, shops
 pytestmark = pytest.mark.slow
 
 checked = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
