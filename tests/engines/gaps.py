@@ -14,3 +14,11 @@ EXPRESSIONS: dict[str, str] = {
     "ROUND(d, 2)": "the same value as a DOUBLE; typed columns make it what they say",
 }
 """Expressions of the house dialect that Spark answers otherwise."""
+
+POSTGRES: dict[str, str] = {}
+"""Models of the ledger that PostgreSQL answers otherwise."""
+
+WRITTEN: dict[tuple[str, str], str] = {
+    ("bigquery", "ledger_lines"): "SQLGlot can't write its named windows",
+}
+"""Models that can't be written in a dialect."""

@@ -17,7 +17,7 @@ from sqlglot.errors import SqlglotError
 from profithunt.engine.functions import ALLOWED
 from profithunt.engine.macros import Context, cast, expand
 from profithunt.engine.model import Model, ModelColumn
-from profithunt.engine.portable import for_spark
+from profithunt.engine.portable import for_postgres, for_spark
 from profithunt.errors import ModelError
 
 Value = str | int | float | bool | Decimal | dt.date | dt.datetime | None
@@ -90,8 +90,8 @@ def _compiled(
     tree = compile_tree(text, dialect=dialect, parts=dict(parts), lists=dict(lists), values=known, where=where)
     if columns:
         tree = typed(tree, columns)
-    if dialect == "spark":
-        tree = for_spark(tree)
+    if dialect in _REWRITTEN:
+        tree = _REWRITTEN[dialect](tree)
     return Compiled.of(
         tree.sql(dialect=dialect, copy=False),
         dialect,
@@ -237,6 +237,7 @@ def refuse(tree: exp.Expr, where: str) -> None:
         raise ModelError(f"{found[0]} is not allowed", where=where, expected="what every engine does alike")
 
 
+_REWRITTEN: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"spark": for_spark, "postgres": for_postgres}
 _BANNED: Mapping[type[exp.Expr], str] = {
     exp.Qualify: "QUALIFY",
     exp.IgnoreNulls: "IGNORE NULLS",

@@ -54,6 +54,14 @@ def for_spark(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
+def for_postgres(tree: exp.Expr) -> exp.Expr:
+    """The statement with halves of a DOUBLE rounded away, as PostgreSQL does a NUMERIC; changed in place."""
+    for node in tree.find_all(exp.Round):
+        if node.args.get("decimals") is None:
+            node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("DECIMAL", dialect="postgres")))
+    return tree
+
+
 def _replaced(tree: exp.Expr, node: exp.Expr, new: exp.Expr) -> exp.Expr:
     if new is node:
         return tree
