@@ -146,9 +146,7 @@ def test_a_plan_from_the_history_begins_with_the_customers_there_are(engine: Any
     months = reading.proposed_months(engine, config(), months=3)
     assert [month.month for month in months] == [MARCH, dt.date(2024, 4, 1), dt.date(2024, 5, 1)]
     assert months[0].opening == 3
-    assert all(
-        later.opening == pytest.approx(before.closing) for before, later in itertools.pairwise(months)
-    )
+    assert all(later.opening == pytest.approx(before.closing) for before, later in itertools.pairwise(months))
 
 
 def test_a_shop_without_customers_has_no_customer_tables() -> None:
