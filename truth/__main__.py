@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from profithunt.errors import ProfithuntError
-from truth import cdnow, complete_journey, effects, lalonde, lifetime_value, olist, simulated, superstore, tpcds
+from truth import cdnow, complete_journey, effects, lalonde, lifetime_value, olist, simulated, spark, superstore, tpcds
 from truth.claim import Unavailable
 
 CHECKS = {
@@ -18,6 +18,7 @@ CHECKS = {
     "complete_journey": complete_journey.check,
     "olist": olist.check,
     "simulated": simulated.check,
+    "spark": spark.check,
     "superstore": superstore.check,
     "tpcds": tpcds.check,
 }

@@ -261,9 +261,9 @@ def _keyed(query: exp.Select, canonical: Table, made: str, names: Sequence[str])
     key: exp.Expr = number
     if canonical.columns[made].type == "text":
         key = exp.func("CONCAT", column(_CONTENT), text("-"), cast(number, "TEXT"))
-    others = [column(name) for name in names if name != made]
+    ordered = [named(key, made) if name == made else column(name) for name in names]
     own = [column(name) for name in ("_file", "_row", _NEWER, _VALUE, _PROBLEM, _CONTENT)]
-    return exp.select(named(key, made), *others, *own).from_(query.subquery("content"))
+    return exp.select(*ordered, *own).from_(query.subquery("content"))
 
 
 def _settled(engine: AnyEngine, canonical: Table, judged: str) -> tuple[exp.Select, exp.Select]:
