@@ -11,6 +11,10 @@ n_orders = "int | orders with a line"
 units = "quantity | units not cancelled"
 units_returned = "quantity | units returned"
 assumed_sales = "money | list sales of lines whose cost is assumed"
+[dirty]
+ledger = "SELECT customer_id FROM changed WHERE order_id IS NULL"
+[reads]
+ledger = { entry_no = "SELECT ledger.entry_no FROM ledger JOIN dirty ON dirty.customer_id = ledger.customer_id WHERE ledger.order_id IS NULL" }
 --- */
 WITH gathered AS (
   SELECT customer_id, ordered_on, CASE WHEN n_lines > 0 THEN 1 ELSE 0 END AS n_orders, units, units_returned, assumed_sales, X_EACH(amounts, X_ITEM)

@@ -93,13 +93,14 @@ base_rates AS (
 SELECT seen.category AS category,
        seen.ordered_on AS ordered_on,
        seen.seen AS seen,
-       LEAST(1.0, GREATEST(0.0, COALESCE(X_DIV(
+       -- Rounded, since sums of DOUBLE depend on the order of rows in their last digits.
+       ROUND(LEAST(1.0, GREATEST(0.0, COALESCE(X_DIV(
          CASE
            WHEN weeks.seen >= 0.2 THEN X_DIV(weeks.returned, weeks.seen) - CAST(weeks.returned AS DOUBLE)
            ELSE COALESCE(base_rates.rate, 0) * (1 - weeks.seen) * CAST(weeks.units AS DOUBLE)
          END,
          weeks.units - weeks.returned
-       ), 0.0))) AS odds,
+       ), 0.0))), 12) AS odds,
        shop.resaleable_share AS resaleable_share,
        shop.cost_per_unit AS cost_per_unit
 FROM seen
