@@ -33,7 +33,8 @@ WHOLE: Final = tuple(name for name in TABLES if name not in IN_PARTS)
 """Those that are written once."""
 
 _ASIDE: Final = ("ad_clicks", "sold_days")
-_SAMPLE: Final = 6_000
+_SAMPLE: Final = 15_000
+_INDEX_DAYS: Final = 90
 _POOL: Final = 20_000
 _FLOWS_AGAIN: Final = FLOWS[2:]
 
@@ -127,7 +128,7 @@ class _Making:
         self.columns = {name: [column.name for column in models("tables")[name].columns] for name in TABLES}
         horizon = 365 if world.size.n_days >= 500 else 90
         share = min(1.0, _SAMPLE / world.size.customers)
-        self.world.values |= {"potential": False, "horizon": horizon, "sample_share": share}
+        self.world.values |= {"potential": False, "horizon": horizon, "index_days": _INDEX_DAYS, "sample_share": share}
         self.steps = world.size.chunks * (3 if world.size.problems != "none" else 2) + 3
         self.done = 0
 

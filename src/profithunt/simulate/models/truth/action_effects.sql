@@ -30,7 +30,7 @@ more AS (
 index_orders AS (
   SELECT customer_no, MIN(place) AS place, MIN(day_no) AS day_no
   FROM base
-  WHERE day_no < $n_days - $horizon
+  WHERE day_no < $n_days - $horizon AND day_no >= $n_days - $horizon - $index_days
   GROUP BY customer_no
 ),
 acting AS (
