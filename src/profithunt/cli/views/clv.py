@@ -59,11 +59,16 @@ def _cells(row: Mapping[str, Any], months: int, currency: str) -> list[Renderabl
         str(row["customer_id"]),
         fmt.count(row["n_orders"]),
         fmt.share(row["p_alive"]),
-        fmt.number(row[f"expected_orders_{months}m"]),
+        _ahead(row[f"expected_orders_{months}m"]),
         money(row["profit_per_order"], currency),
         money(row[value], currency),
         fmt.money_range(row[f"{value}_p10"], row[f"{value}_p90"], currency),
     ]
+
+
+def _ahead(orders: float | None) -> str:
+    """Orders to expect; hardly any is said as such."""
+    return "<0.01" if orders is not None and 0 < orders < 0.01 else fmt.number(orders)
 
 
 def _held(fit: ClvFit, rows: Sequence[ClvDecile], currency: str) -> list[RenderableType]:
@@ -140,7 +145,7 @@ def customer(found: CustomerClv, currency: str) -> list[RenderableType]:
         low, high = row[f"{orders}_p10"], row[f"{orders}_p90"]
         shown.add_row(
             str(months),
-            fmt.number(row[orders]),
+            _ahead(row[orders]),
             f"{fmt.count(low)} to {fmt.count(high)}" if low is not None and high is not None else fmt.MISSING,
             money(row[value], currency),
             fmt.money_range(row[f"{value}_p10"], row[f"{value}_p90"], currency),
