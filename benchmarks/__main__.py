@@ -75,7 +75,9 @@ def _apart(work: Callable[..., Result], *arguments: object) -> Result:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
-    parser.add_argument("--only", choices=["actions_value", "clv", "review"], help="measure one section of the page by itself")
+    parser.add_argument(
+        "--only", choices=["actions_value", "clv", "review"], help="measure one section of the page by itself"
+    )
     parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")
     parser.add_argument("--runs", type=int, help="runs of each, the median counts (default 5, 3, 3, 1 by size)")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where generated shops are kept")
