@@ -310,3 +310,32 @@ def test_slashes_are_told_apart_by_the_whole_column(tmp_path):
     path.write_text("Date,x\n09/05/2021,1\n09/25/2021,2\n", "utf-8")
     assert read_csv(path).days == [dt.date(2021, 9, 5), dt.date(2021, 9, 25)]
     assert read_csv(path, text="Date,x\n05/09/2021,1\n", date_format="%d/%m/%Y").days == [dt.date(2021, 9, 5)]
+
+
+def test_a_week_with_a_missing_day_is_judged_as_a_rate_but_not_as_a_sum(tmp_path):
+    path = tmp_path / "daily.csv"
+    rows = [row for row in decks.rows() if "24-Sep-2021" not in str(row["Date"])]
+    path.write_text(decks.text(rows), "utf-8")
+    found = weekly_review(parse_deck(decks.DECK, folder=tmp_path), csv=[path])
+    total_of, rate = found.charts[0], found.charts[1]
+    assert total_of.primary.weeks[-1].n_missing == 1
+    assert not total_of.judged
+    assert not any(signal.at == 5 for signal in total_of.signals)
+    assert boxes(total_of)["last_week", "WoW"] == pytest.approx(
+        (total("Impressions", *weeks_back(0)) - total("Impressions", dt.date(2021, 9, 24), dt.date(2021, 9, 24)))
+        / (total("Impressions", *weeks_back(1)) - total("Impressions", dt.date(2021, 9, 17), dt.date(2021, 9, 17)))
+        - 1
+    )
+    assert total_of.boxes[1].n_left_out == 1
+    assert rate.judged
+    assert any(signal.at == 5 for signal in rate.signals)
+
+
+def test_a_year_before_of_which_most_is_missing_is_not_shown_nor_compared_with(tmp_path):
+    deck = "setup: {week_ending: 2021-01-09}\nmetrics: {C: {column: Clicks, aggf: sum}}\ndeck: [{chart: C}]"
+    chart = decks.review(tmp_path, deck).charts[0]
+    known = [dot.value is not None for dot in chart.primary.prior_weeks]
+    assert known == [False] * 5 + [True]
+    deck = deck.replace("2021-01-09", "2021-01-02")
+    chart = decks.review(tmp_path, deck).charts[0]
+    assert [box.label for box in chart.boxes if box.group == "last_week"] == ["Last week", "WoW"]

@@ -53,6 +53,7 @@ def review_run(
         currency=config.shop.currency,
         week=week,
         events=metrics.events(),
+        remarks=metrics.gaps(),
     )
 
 

@@ -264,6 +264,17 @@ class RunMetrics:
             if any(value and day > since for day, value in self._stored.get(name, ({}, {}))[0].items())
         ]
 
+    def gaps(self) -> list[str]:
+        """Sentences about the days of the last year without orders that look like missing data."""
+        if not self._engine.has(table_of("orders")):
+            return []
+        since = self.as_of - dt.timedelta(days=365)
+        days = sorted(day for day in self._coverage("orders").missing if day > since)
+        if not days:
+            return []
+        shown = ", ".join(f"{day}" for day in days[:12]) + (" …" if len(days) > 12 else "")
+        return [f"No orders on {shown}: lost data, or closed (then list the days in shop.toml, [calendar] closed)"]
+
     def events(self) -> list[Event]:
         """What is noteworthy, as the shop's table says."""
         if not self._engine.has("noteworthy"):

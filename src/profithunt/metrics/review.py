@@ -137,6 +137,8 @@ class Chart:
     owner: str | None
     y_scaling: str | None
     kind: str | None
+    judged: bool = True
+    """Whether enough of the last week is known to say if it is more than noise."""
 
     @property
     def primary(self) -> Line:
@@ -159,6 +161,7 @@ class Chart:
             "boxes": [box.to_json() for box in self.boxes],
             "limits": self.limits.to_json() if self.limits else None,
             "signals": [signal.to_json() for signal in self.signals],
+            "judged": self.judged,
             "events": [placed.to_json() for placed in self.events],
             "notes": list(self.notes),
         }
@@ -344,7 +347,7 @@ class _Worker:
         main = next((line for line in lines if line.style == "primary"), lines[0])
         if not any(line.style == "target" for line in lines):
             lines += self._targets(block, main.item, months)
-        limits, found = self._control(main.item)
+        limits, found, judged = self._control(main.item)
         notes = (*block.notes, *((main.item.note,) if main.item.note else ()))
         return Chart(
             number=self._number,
@@ -359,6 +362,7 @@ class _Worker:
             owner=block.owner or main.item.owner,
             y_scaling=block.y_scaling,
             kind=main.item.kind,
+            judged=judged,
         )
 
     def _line(self, spec: LineSpec, months: Sequence[Period]) -> Line:
@@ -371,8 +375,8 @@ class _Worker:
             spec.style,
             tuple(self._dot(item, week) for week in weeks),
             tuple(self._dot(item, month) for month in months),
-            tuple(self._dot(item, self._clock.prior(week)) for week in weeks) if prior else (),
-            tuple(self._dot(item, self._clock.prior(month)) for month in months) if prior else (),
+            tuple(self._prior(item, week) for week in weeks) if prior else (),
+            tuple(self._prior(item, month) for month in months) if prior else (),
         )
         known = [dot for dot in (*line.prior_weeks, *line.prior_months) if dot.value is not None]
         return line if known else Line(item, line.label, line.style, line.weeks, line.months)
@@ -407,6 +411,12 @@ class _Worker:
         if item.growth is not None:
             return self._growth(item, period)
         return _of(item.measure.over(period.start, period.end))
+
+    def _prior(self, item: Item, period: Period) -> Dot:
+        """The year before; nothing where most of its days are not known."""
+        before = self._clock.prior(period)
+        dot = self._dot(item, before)
+        return dot if 2 * dot.n_missing <= before.n_days else Dot(None, dot.n_missing)
 
     def _growth(self, item: Item, period: Period) -> Dot:
         """The change of a metric over a week, a month or a year; of a week there is no change over a month."""
@@ -444,19 +454,27 @@ class _Worker:
         if then.n_missing == then.n_days and then.n_days:
             return []
         found: Change = change(item.measure, period, earlier)
+        if found.value is None and found.n_left_out:
+            return []
         return [Box(group, label, found.value, found.how, 0, found.n_left_out)]
 
-    def _control(self, item: Item) -> tuple[Limits | None, list[Signal]]:
-        """Limits from the weeks before those shown (from all, where there are few), and signals among those shown."""
+    def _control(self, item: Item) -> tuple[Limits | None, list[Signal], bool]:
+        """Limits from the weeks before those shown (from all, where there are few), signals among those shown.
+
+        A sum with a missing day says nothing; a rate or a level does as long as most of its week is known. Last,
+        whether the last week could be judged.
+        """
         dots = [self._dot(item, week) for week in self._clock.history]
-        values = [float(dot.value) if dot.value is not None and dot.complete else None for dot in dots]
+        spare = 0 if _adds_up(item) else 1
+        values = [float(dot.value) if dot.value is not None and dot.n_missing <= spare else None for dot in dots]
         before = [value for value in values[:-WEEKS] if value is not None]
         known = before if len(before) >= LEAST else [value for value in values if value is not None]
         positive = all(value >= 0 for value in known) and item.growth is None
         share = item.unit == "share" and positive and all(value <= 1 for value in known)
         limits = xmr(known, 0.0 if positive else None, 1.0 if share else None)
+        judged = limits is not None and values[-1] is not None
         if limits is None or limits.moving_range == 0:
-            return limits, []
+            return limits, [], judged
         tail = values[-WEEKS - RUN + 1 :]
         skipped = len(tail) - WEEKS
         found = [
@@ -464,7 +482,7 @@ class _Worker:
             for signal in signals(tail, limits)
             if signal.at >= skipped
         ]
-        return limits, found
+        return limits, found, judged
 
     # Tables
 
@@ -532,6 +550,13 @@ def _items(block: Chart | Table | Text) -> list[Item]:
     if isinstance(block, Chart):
         return [line.item for line in block.lines]
     return [row.item for row in block.rows if row.item is not None] if isinstance(block, Table) else []
+
+
+def _adds_up(item: Item) -> bool:
+    """Whether a missing day makes a metric smaller, as it does a sum."""
+    aggregation = getattr(item.measure, "aggregation", None)
+    operation = getattr(item.measure, "operation", None)
+    return item.growth is None and (aggregation == "sum" or operation in ("sum", "difference", "product"))
 
 
 def _of(point: Point) -> Dot:

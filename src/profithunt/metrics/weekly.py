@@ -33,18 +33,22 @@ def weekly_review(
     currency: str = "USD",
     week: dt.date | None = None,
     events: Sequence[Event] = (),
+    remarks: Sequence[str] = (),
 ) -> Review:
     """Work out a deck for the week that ends on `week` (default: the deck's, else the last that is over).
 
     Figures come from `csv` if given, else from the deck's own files, and from the shop. Raises ConfigError for what is
-    wrong in the deck, SourceError for what is wrong in the data.
+    wrong in the deck, SourceError for what is wrong in the data. `remarks` are told with what the deck's readers should
+    know.
     """
     frames = _frames(deck, csv)
     chosen = Calendar(_calendar(deck, calendar or CalendarSettings()))
     until = week or deck.setup.week_ending or _last_week(chosen, frames, shop)
     listed, problems = _events(deck)
     figures = Figures(deck, frames, shop, until)
-    return review(deck, figures, chosen, until, currency=currency, events=[*listed, *events], problems=problems)
+    return review(
+        deck, figures, chosen, until, currency=currency, events=[*listed, *events], problems=[*problems, *remarks]
+    )
 
 
 def deck_of_shop(metrics: Sequence[Metric], title: str) -> Deck:

@@ -119,6 +119,7 @@ def render(review: Review) -> str:
         ],
         moved=[card for card in cards if any(signal.at == len(review.weeks) - 1 for signal in card.chart.signals)],
         n_metrics=len(cards),
+        n_open=sum(card.chart.limits is not None and not card.chart.judged for card in cards),
         counted=fmt.counted,
         policy=policy,
         style=Markup(style),  # noqa: S704 - the package's own files, and declarations that were checked
@@ -161,7 +162,9 @@ def finding(chart: Chart, review: Review) -> str:
     signals = [RULES[signal.rule, signal.side] for signal in chart.signals if signal.at == last]
     if signals:
         return f"{text}. More than noise: {' and '.join(signals)}."
-    return f"{text}. Within its noise." if chart.limits is not None else f"{text}."
+    if chart.limits is None:
+        return f"{text}."
+    return f"{text}. Within its noise." if chart.judged else f"{text}. Not judged: too little of the week is known."
 
 
 def change_text(box: Box) -> str:
