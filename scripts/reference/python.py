@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from profithunt import api
+from profithunt.api.actions_value import ActionsValue
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
 from profithunt.customers.plan import Month, MonthVariance, PlanVariance
@@ -33,7 +34,7 @@ data: frozen values with their fields, or relations that any data-frame library 
 RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
-    *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread),
+    *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),
 )

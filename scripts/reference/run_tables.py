@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from profithunt.api import actions_value
 from profithunt.api.customers import PLAN_PROPOSAL, PLAN_VARIANCE
 from profithunt.config import Attribution
 from profithunt.customers import build as customers, clv
@@ -24,6 +25,7 @@ OF_CUSTOMERS = (
     *("customer_flows", "acquisitions", "cohorts", "customer_explained", "loss_segments", "order_recency"),
     *("acquisition", "plan_proposal", "plan_variance"),
     *("customer_clv", "clv_calibration", "clv_fit"),
+    *("action_effects", "customer_actions"),
 )
 
 
@@ -37,6 +39,7 @@ def page() -> str:
         | build.models(Attribution().model)
         | customers.models()
         | clv.models()
+        | actions_value.result_models()
         | {item.name: item for item in made}
     )
     everyday = (*EVERYDAY, *OF_CUSTOMERS)

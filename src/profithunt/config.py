@@ -11,7 +11,7 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -64,6 +64,10 @@ ActionKind = Literal[
     "late",
     "contacted",
 ]
+_GENERATED: Final[tuple[ActionKind, ...]] = (
+    *("category", "subcategory", "own_label", "channel", "delivery_option"),
+    *("event", "loyalty", "discounted", "returned", "late", "contacted"),
+)
 AttributionModel = Literal[
     "last_touch",
     "first_touch",
@@ -347,7 +351,9 @@ class Action(_Section):
     prompt: bool | None = Field(
         None, description="May be a customer's next best action; default: yes, but for returned, late and contacted."
     )
-    negative_control: bool = Field(False, description="Known to have no effect: calibrates the intervals of the others.")
+    negative_control: bool = Field(
+        False, description="Known to have no effect: calibrates the intervals of the others."
+    )
 
 
 class ActionsValue(_Section):
@@ -357,19 +363,7 @@ class ActionsValue(_Section):
     horizons: list[int] = Field(default_factory=lambda: [30, 90, 365], description="Days of profit that count.")
     index_days: int = Field(90, ge=7, le=730, description="Length of the window in which index orders lie.")
     generate: list[ActionKind] = Field(
-        default_factory=lambda: [
-            "category",
-            "subcategory",
-            "own_label",
-            "channel",
-            "delivery_option",
-            "event",
-            "loyalty",
-            "discounted",
-            "returned",
-            "late",
-            "contacted",
-        ],
+        default_factory=lambda: list(_GENERATED),
         description="Kinds of action that are made for every member that the data holds.",
     )
     max_actions: int = Field(50, ge=1, le=500, description="Generated actions, those that most customers did.")

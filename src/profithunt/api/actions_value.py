@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from profithunt.models.causal import Study, Trial
+    from profithunt.models.causal import Cohort, Study, Trial
 
 TABLES: Final = ("action_effects", "customer_actions")
 ESTIMANDS: Final = ("ATE", "ATT", "ATO")
@@ -185,22 +185,21 @@ def _read_back(
     return Outcome(built, asleep, len(rows), sum(bool(row[1]) for row in rows))
 
 
-def _study(engine: AnyEngine, config: ShopConfig, window: Window, chosen: list[Candidate]) -> tuple[Study, Trial, Any]:
-    """One horizon: the cohort as arrays, the study of it, and the profit of the index orders."""
+def _study(
+    engine: AnyEngine, config: ShopConfig, window: Window, chosen: list[Candidate]
+) -> tuple[Study, Trial, Cohort]:
+    """One horizon: the cohort as arrays, and the study of it."""
     # The statistics load slowly; a shop that does not use them needn't wait for them.
     from profithunt.models import causal
 
-    cohort = _cohort(engine, window.horizon_days)
-    n = len(cohort["unit"])
-    state = _states(engine, config, window.horizon_days, n, len(chosen))
-    names = trials.covariates()
+    cohort, state = _gather(engine, config, window.horizon_days, len(chosen))
     given = causal.Trial(
-        x=_matrix(cohort, names),
-        covariates=names,
-        y=_plain(cohort["outcome"]),
+        x=cohort.x,
+        covariates=trials.covariates(),
+        y=cohort.outcome,
         state=state,
         actions=tuple(item.name for item in chosen),
-        placebo=_plain(cohort["placebo"]) if window.placebo_days else None,
+        placebo=cohort.placebo if window.placebo_days else None,
         negative=frozenset(item.name for item in chosen if item.action.negative_control),
     )
     settings = config.actions_value
@@ -211,59 +210,34 @@ def _study(engine: AnyEngine, config: ShopConfig, window: Window, chosen: list[C
         max_smd=settings.max_smd,
         min_overlap=settings.min_overlap,
     )
-    return causal.study(given, limits), given, _plain(cohort["index_profit"])
+    return causal.study(given, limits), given, cohort
 
 
-def _cohort(engine: AnyEngine, horizon: int) -> dict[str, NDArray[Any]]:
-    """The columns of one trial but for names, single precision but for money."""
-    import numpy as np
+def _gather(engine: AnyEngine, config: ShopConfig, horizon: int, n_actions: int) -> tuple[Cohort, NDArray[np.int8]]:
+    """The customers of one trial, and who did what."""
+    from profithunt.models import causal
 
-    parts: dict[str, list[NDArray[Any]]] = {}
-    for batch in engine.array_batches(trials.cohort_query(horizon), rows=250_000):
-        for name, values in batch.items():
-            if name not in {"customer_id", "horizon_days"}:
-                wide = name in {"outcome", "placebo", "index_profit", "unit"}
-                filled = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
-                parts.setdefault(name, []).append(filled if wide else filled.astype(np.float32))
-    return {name: np.concatenate(pieces) for name, pieces in parts.items()} or {
-        name: np.zeros(0) for name in ("unit", "outcome", "placebo", "index_profit", *trials.covariates())
-    }
-
-
-def _states(engine: AnyEngine, config: ShopConfig, horizon: int, n: int, n_actions: int) -> NDArray[np.int8]:
-    import numpy as np
-
-    state = np.zeros((n, n_actions), dtype=np.int8)
-    for batch in engine.array_batches(trials.states_query(engine, config, horizon), rows=1_000_000):
-        state[batch["unit"].astype(np.int64), batch["action_no"].astype(np.int64)] = batch["state"].astype(np.int8)
-    return state
-
-
-def _matrix(cohort: Mapping[str, NDArray[Any]], names: tuple[str, ...]) -> NDArray[np.float32]:
-    import numpy as np
-
-    return np.column_stack([cohort[name] for name in names]).astype(np.float32, copy=False)
-
-
-def _plain(values: NDArray[Any]) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.nan_to_num(np.asarray(values, dtype=np.float64))
+    rows = engine.array_batches(trials.cohort_query(horizon), rows=250_000)
+    cohort = causal.cohort_of(rows, trials.covariates())
+    states = engine.array_batches(trials.states_query(engine, config, horizon), rows=1_000_000)
+    return cohort, causal.states_of(states, cohort.n, n_actions)
 
 
 def _attach_effects(
     engine: AnyEngine,
-    studies: Mapping[Window, tuple[Study, Trial, Any]],
+    studies: Mapping[Window, tuple[Study, Trial, Cohort]],
     chosen: list[Candidate],
     words: Mapping[str, str],
 ) -> None:
     """Every result as a row of values under the name that the model reads."""
+    from profithunt.models.causal import CONTROL, TREATED, mean_where
+
     rows: list[tuple[Value, ...]] = []
     by_name = {item.name: item for item in chosen}
-    for window, (found, trial, index_profit) in studies.items():
+    for window, (found, trial, cohort) in studies.items():
         for item in found.results:
             candidate = by_name[item.action]
-            state = trial.state[:, candidate.number]
+            profit = [mean_where(cohort.index_profit, trial.state, candidate.number, arm) for arm in (TREATED, CONTROL)]
             null = found.nulls[item.estimand]
             what = words.get(item.max_smd_covariate, item.max_smd_covariate)
             rows.append((
@@ -273,7 +247,7 @@ def _attach_effects(
                 item.robustness, item.robustness_interval, "credible" if item.credible else "not_credible",
                 item.reason.replace(item.max_smd_covariate, what) or None if item.reason else None,
                 candidate.rule(window), window.starts_on, window.ends_on,
-                float(index_profit[state == 1].mean()), float(index_profit[state == 0].mean()),
+                *profit,
                 found.worth[item.action], candidate.action.negative_control, null.shift, null.spread, null.n,
             ))  # fmt: skip
     columns = {
@@ -287,8 +261,6 @@ def _attach_choices(
     engine: AnyEngine, config: ShopConfig, window: Window, found: Study, chosen: list[Candidate]
 ) -> None:
     """The next best action of each customer as they are now, among those whose effect is believed and above zero."""
-    import numpy as np
-
     from profithunt.models import causal
 
     believed = {item.action for item in found.results if item.estimand == "ATE" and item.clear and item.effect > 0}
@@ -310,31 +282,9 @@ def _attach_choices(
         "uptake": "rate", "cost": "money",
     }  # fmt: skip
     engine.view("customer_actions_list", values_query(columns, listed))
-    rows: dict[str, NDArray[Any]] = {
-        "unit": np.zeros(0, dtype=np.int64),
-        "action_no": np.zeros(0, dtype=np.int64),
-        **{name: np.zeros(0) for name in ("effect", "error", "net")},
-    }
-    if offered:
-        cohort = _cohort(engine, 0)
-        state = _states(engine, config, 0, len(cohort["unit"]), len(chosen))
-        numbers = np.array([item.number for item in offered])
-        choice = causal.choose(
-            found.basis,
-            _matrix(cohort, trials.covariates()),
-            [found.fits[item.name] for item in offered],
-            state[:, numbers] == causal.CONTROL,
-            cost=np.array([float(item.action.cost) for item in offered]),
-            uptake=np.array([item.action.uptake for item in offered]),
-        )
-        those = choice.action >= 0
-        rows = {
-            "unit": np.flatnonzero(those).astype(np.int64),
-            "action_no": numbers[choice.action[those]].astype(np.int64),
-            "effect": choice.effect[those],
-            "error": choice.error[those],
-            "net": choice.net[those],
-        }
+    now, state = _gather(engine, config, 0, len(chosen))
+    costs = [(item.number, item.name, float(item.action.cost), item.action.uptake) for item in offered]
+    rows = causal.choices_of(found, now, state, costs)
     engine.attach_arrays("customer_actions_found", rows)
 
 
