@@ -110,5 +110,8 @@ def _settle(
             "member": None,
         }
         row["rate"] = row["rate"] or 0.05
-        if number == 0:
-            row |= {"kind": "exchange", "dimension": "currency", "member": "EUR", "rate": 1.0837}
+        if number < 2:
+            row |= {"kind": "exchange", "dimension": "currency", "member": "EUR", "rate": [1.0837, 1.2][number]}
+            row["starts_on"] = [None, dt.date(2023, 9, 1)][number]
+        elif number == 2:
+            row["kind"] = "idle_capacity"

@@ -315,9 +315,9 @@ class _Reader:
     def frame(self, sql: str, library: str) -> Any:
         found = self._engine.frame(sql)
         with faults(sql):
-            if library == "pandas":
-                return found.toPandas()
             table = found.toArrow()
+            if library == "pandas":
+                return table.to_pandas()
             if library == "pyarrow":
                 return table
             import polars as pl
