@@ -13,7 +13,7 @@ from profithunt.errors import UsageError
 Problems = Literal["easy", "hard", "none"]
 
 LEAST_CUSTOMERS: Final = 500
-MOST_CUSTOMERS: Final = 4_000_000
+MOST_CUSTOMERS: Final = 4_190_000
 LEAST_MONTHS: Final = 6
 MOST_MONTHS: Final = 60
 CHUNK: Final = 100_000

@@ -12,7 +12,7 @@ from profithunt.cli import options
 
 def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write: empty, or not there yet.", metavar="OUT")],
-    customers: Annotated[int, typer.Option("--customers", help="Customers, 500 to 4,000,000.")] = 20_000,
+    customers: Annotated[int, typer.Option("--customers", help="Customers, 500 to 4,190,000.")] = 20_000,
     months: Annotated[int, typer.Option("--months", help="Months, 6 to 60.")] = 24,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same shop, to the byte.")] = 1,
     problems: Annotated[
