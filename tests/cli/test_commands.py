@@ -52,6 +52,8 @@ def test_help_names_every_command(bare):
         "explain",
         "reconcile",
         "hunt",
+        "metrics",
+        "wbr",
         "export",
         "demo",
         "version",
@@ -60,7 +62,22 @@ def test_help_names_every_command(bare):
 
 
 @pytest.mark.parametrize(
-    "name", ["init", "check", "run", "report", "profit", "explain", "reconcile", "hunt", "export", "demo", "version"]
+    "name",
+    [
+        "init",
+        "check",
+        "run",
+        "report",
+        "profit",
+        "explain",
+        "reconcile",
+        "hunt",
+        "metrics",
+        "wbr",
+        "export",
+        "demo",
+        "version",
+    ],
 )
 def test_every_command_has_json_and_help(bare, name):
     result = bare(name, "--help")
