@@ -31,7 +31,7 @@ from profithunt.ledger.reading import Reconciliation, reconcile
 from profithunt.metrics.build import build_metrics
 from profithunt.schema import TABLES
 
-SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "opportunities")
+SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "metric_days", "opportunities")
 """Tables that are also kept in `serve.duckdb`, for pages that answer in milliseconds."""
 
 
