@@ -9,7 +9,9 @@ from __future__ import annotations
 import resource
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Final
 
 from profithunt.models.causal import Limits, Result, study
@@ -70,13 +72,19 @@ def _line(item: Result, truth: float) -> str:
     )
 
 
-def main(customers: int = 1_000_000, actions: int = 50) -> int:
-    """Print the figures; 1 where one is beyond its limit."""
-    figures = measure(customers, actions)
-    for figure in figures:
-        print(figure)
-    return 0 if all(figure.holds for figure in figures) else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def section(note: str = "") -> str:
+    """Measure at full size in a process of its own and write it up against the targets."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        figures = pool.submit(measure).result()
+    rows = [
+        f"| {item.what} | {item.limit:,.4g} | {item.value:,.4g} | {'met' if item.holds else '**not met**'} |"
+        for item in figures
+    ]
+    for item in figures:
+        print(item)
+    head = (
+        "## Effects of customers' actions\n\nWritten by `python -m benchmarks --only actions_value`: one planted world "
+        "(`truth/planted.py`), half of its actions without effect; the study alone, all threads, memory with the made "
+        f"data in it.{' ' + note if note else ''}\n\n| what | limit | measured | |\n| --- | ---: | ---: | --- |\n"
+    )
+    return head + "\n".join(rows) + "\n"
