@@ -157,3 +157,10 @@ def test_figures_cut_to_the_days_asked_for(shop):
     assert sum(figure.value for figure in found.figures) == sum(start <= on(order) <= end for order in orders)
     assert (found.figures[0].period.start, found.figures[-1].period.end) == (start, end)
     assert found.to_json()["figures"][0]["complete"] is True
+
+
+def test_a_period_that_is_not_over_is_marked(shop):
+    metrics, _, _, _ = shop
+    last = metrics.figures("orders", grain="year").figures[-1]
+    assert (last.period.end, last.n_missing) == (dt.date(2023, 12, 31), (dt.date(2023, 12, 31) - metrics.as_of).days)
+    assert last.to_json()["complete"] is False

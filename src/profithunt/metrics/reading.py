@@ -141,7 +141,7 @@ class RunMetrics:
         first, last = max(start or coverage.first, coverage.first), min(end or self.as_of, self.as_of)
         if first > last:
             return MetricFigures(metric, by, grain, ())
-        periods = self._periods(grain, first, last)
+        periods = [_cut(period, start, end) for period in self._periods(grain, first, last)]
         sums = [self._sums(base, by, periods) for base in bases]
         found = []
         for key in sorted({key for one in sums for key in one}, key=lambda key: (key[0], key[1] or "")):
@@ -159,14 +159,11 @@ class RunMetrics:
         return MetricFigures(metric, by, grain, tuple(found))
 
     def _periods(self, grain: Grain, first: dt.date, last: dt.date) -> list[Period]:
-        """Periods from `first` to `last`, the outer ones cut to those days."""
+        """Periods from the one that holds `first` to the one that holds `last`."""
         found = [self.calendar.period(grain, first)]
         while found[-1].end < last:
             found.append(self.calendar.period(grain, found[-1].end + dt.timedelta(days=1)))
-        return [
-            Period(one.grain, max(one.start, first), min(one.end, last), one.number, one.year, one.label)
-            for one in found
-        ]
+        return found
 
     def _sums(
         self, metric: Metric, by: str | None, periods: Sequence[Period]
@@ -366,3 +363,9 @@ class RunMetrics:
 
     def _source(self, metric: Metric) -> Source:
         return self.known.sources[metric.source or ""]
+
+
+def _cut(period: Period, start: dt.date | None, end: dt.date | None) -> Period:
+    """A period within the days that were asked for; one that is not over keeps its end, and so is incomplete."""
+    first, last = max(start or period.start, period.start), min(end or period.end, period.end)
+    return Period(period.grain, first, last, period.number, period.year, period.label)
