@@ -287,6 +287,33 @@ class Metrics(_Section):
     )
 
 
+class Defects(_Section):
+    """What counts as a defect of a delivery or an order, where shops differ."""
+
+    early_days: int | None = Field(
+        None, ge=0, description="Days before the promised day that are welcome; earlier is a defect. Default: none is."
+    )
+    avoidable_contacts: list[str] = Field(
+        default_factory=lambda: [
+            *(
+                "where",
+                "wismo",
+                "late",
+                "delivery",
+                "damaged",
+                "broken",
+                "missing",
+                "wrong",
+                "lost",
+                "faulty",
+                "defect",
+            ),
+            *("not received", "complaint"),
+        ],
+        description="A contact is avoidable when its reason holds one of these words.",
+    )
+
+
 class Customers(_Section):
     """When a customer counts as active, and how customers are compared."""
 
@@ -432,6 +459,7 @@ class ShopConfig(_Section):
     plan: list[PlanFigure] = Field(default_factory=list)
     calendar: Calendar = Field(default_factory=Calendar)
     metrics: Metrics = Field(default_factory=Metrics)
+    defects: Defects = Field(default_factory=Defects)
     actions: list[Action] = Field(default_factory=list)
     actions_value: ActionsValue = Field(default_factory=ActionsValue)
     engine: EngineChoice = Field(default_factory=EngineChoice)

@@ -20,6 +20,7 @@ from profithunt.api.customers import build_customers
 from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, tables_at
 from profithunt.api.lake import files_only, hand_over_quarantine, read_lake
 from profithunt.api.progress import Progress
+from profithunt.api.quality import build_quality
 from profithunt.api.table_files import Digests, described, earlier, given
 from profithunt.config import ShopConfig
 from profithunt.engine import Engine
@@ -30,6 +31,7 @@ from profithunt.ledger import build as ledger
 from profithunt.ledger.reading import Reconciliation, reconcile
 from profithunt.metrics.build import build_metrics
 from profithunt.schema import TABLES
+from profithunt.sources import memory
 
 SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "metric_days", "opportunities")
 """Tables that are also kept in `serve.duckdb`, for pages that answer in milliseconds."""
@@ -77,6 +79,8 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
 
         with _timed(seconds, "sources"):
             read = _read_sources(files_only(config), reader, tables, former, progress)
+            if read.memory is not None:
+                read.memory.write(partial / memory.FILE)
         digests = Digests(former)
         fingerprints = {name: digests.of_table(files) for name, files in table_files(tables).items()}
         engine = stack.enter_context(engine_for_run(config, reader, partial, run_id))
@@ -151,7 +155,14 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
                 earlier=earlier(former),
                 report=lambda name, done, total: progress.step(f"Metrics: {name}" if name else "Metrics", done, total),
             )
-            built += metrics.built
+            built += metrics.built + build_quality(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=earlier(former),
+                report=lambda name, done, total: progress.step(f"Quality: {name}" if name else "Quality", done, total),
+            )
 
         with _timed(seconds, "hunt"):
             # The statistics load slowly; commands that don't hunt needn't wait for them.
@@ -201,21 +212,29 @@ class _Read:
     reused: bool
     inputs: list[dict[str, Any]]
     health: dict[str, Any]
+    memory: sources.Memory | None = None
 
 
 def _read_sources(
     config: ShopConfig, engine: Engine, tables: Path, former: StoredRun | None, progress: Progress
 ) -> _Read:
     progress.step("Look at the files", 0, 1)
-    key = sources.fingerprint(config)
+    before = sources.Memory.read(former.folder / memory.FILE, former.tables) if former is not None else None
+    key = sources.fingerprint(config, before.digests() if before is not None else None)
     if former is not None and key is not None and _same(former, key, engine):
         for name in (*TABLES, "quarantine"):
             take_over(former.tables, tables, name)
-        return _Read(key, reused=True, inputs=former.info["inputs"], health=former.info["health"])
+        return _Read(key, reused=True, inputs=former.info["inputs"], health=former.info["health"], memory=before)
     if not config.sources and config.engine.name == "spark":
         health = sources.BuildResult({}, [], []).to_json()
     else:
-        health = sources.build(config, engine, tables, progress).to_json()
+        if before is not None and former is not None and not former.info.get("tables_at"):
+            inputs = [sources.InputFile(**item) for item in former.info["inputs"]]
+            built = sources.build_on(config, engine, tables, progress, before, inputs)
+        else:
+            built = sources.build(config, engine, tables, progress)
+        health = built.to_json()
+        return _Read(key, reused=False, inputs=health.pop("inputs"), health=health, memory=built.memory)
     return _Read(key, reused=False, inputs=health.pop("inputs"), health=health)
 
 

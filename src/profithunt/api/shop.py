@@ -40,6 +40,7 @@ from profithunt.ledger.dimensions import DIMENSIONS
 if TYPE_CHECKING:
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.why import Why
+    from profithunt.metrics.defects import DefectBoard
     from profithunt.metrics.reading import Dictionary, MetricFigures
     from profithunt.metrics.review import Review
     from profithunt.metrics.time import Grain
@@ -308,6 +309,29 @@ class Shop:
         from profithunt.api.why import why
 
         return why(self.engine, self.config, metric, start, end, against=against, dimensions=dimensions)
+
+    def defects(
+        self,
+        by: str | None = None,
+        member: str | None = None,
+        start: dt.date | None = None,
+        end: dt.date | None = None,
+        *,
+        as_of: dt.date | None = None,
+        grain: Literal["day", "week", "month"] = "week",
+        examples: int = 5,
+    ) -> DefectBoard:
+        """How many were failed: both rates, sigma, perfect orders, cost of each kind, charts with signals, examples.
+
+        `by` cuts it by carrier, service, lane, origin, country, region, store, supplier, week or month; `member` is
+        one of them; `as_of` shows what was known on an earlier day. Raises NotFound, UsageError.
+        """
+        from profithunt.api.defects import board_as_of, defect_board
+
+        if as_of is None:
+            return defect_board(self.engine, self.config, by, member, start, end, grain, examples)
+        with open_run(self.current.stored, self.config) as engine:
+            return board_as_of(engine, self.config, as_of, by, member, start, end, grain, examples)
 
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""

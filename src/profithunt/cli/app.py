@@ -19,6 +19,7 @@ from profithunt.cli.commands import (
     cohorts,
     compare,
     customers,
+    defects,
     demo,
     explain,
     export,
@@ -60,6 +61,7 @@ for command in (init.init, check.check, run.run, report.report, profit.profit, e
 app.command()(metrics.metrics)
 app.command()(wbr.wbr)
 app.command(no_args_is_help=True)(why.why)
+app.command()(defects.defects)
 app.add_typer(customers.app, name="customers")
 app.add_typer(plan.app, name="plan")
 
