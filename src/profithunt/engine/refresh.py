@@ -272,6 +272,7 @@ class Refresher(Builder):
         self.engine.view("dirty", dirty.query())
         words = set(re.findall(r"\w+", " ".join(step.sql for step in made).lower()))
         said = {name: (expression, query) for step in made for name, expression, query in step.model.reads}
+        words |= set(re.findall(r"\w+", " ".join(expression for expression, _ in said.values()).lower()))
         shown: dict[str, exp.Query | str] = {}
         for name in sorted(set().union(*(step.reads for step in made)) - set(own)):
             there = self.engine.columns(name)

@@ -10,10 +10,10 @@ import datetime as dt
 import shutil
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlglot import exp
 
@@ -22,9 +22,11 @@ from profithunt.errors import EngineError, SourceError
 from profithunt.schema import TABLES, Table
 from profithunt.sources import keys, survey
 from profithunt.sources.evidence import Evidence
+from profithunt.sources.found import find
 from profithunt.sources.health import BuildResult, InputFile, TableHealth, capabilities
 from profithunt.sources.keys import Settled
 from profithunt.sources.mapping import Mapping, of
+from profithunt.sources.memory import FileMark, Memory, TableMark, digest, is_plain, key_of_settings, packed, program
 from profithunt.sources.opened import FILE, Opened, Openings
 from profithunt.sources.quarantine import Quarantine
 from profithunt.sources.raw import ROW
@@ -36,6 +38,7 @@ from profithunt.sources.workplace import Workplace
 
 if TYPE_CHECKING:
     from profithunt.config import ShopConfig, Source
+    from profithunt.sources.typed import Reading
 
 
 class Progress(Protocol):
@@ -60,7 +63,7 @@ def build(config: ShopConfig, engine: Engine, out: Path, progress: Progress | No
     out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="sources-", dir=out))
     try:
-        return _Build(config, engine, out, work).run(progress)
+        return Build(config, engine, out, work).run(progress)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -72,7 +75,7 @@ def check(config: ShopConfig, engine: Engine, progress: Progress | None = None) 
 
 
 @dataclass
-class _Part:
+class Part:
     """One source of a table, opened and checked."""
 
     source: Source
@@ -81,16 +84,22 @@ class _Part:
 
 
 @dataclass
-class _Build:
+class Build:
+    """One build: the tables of a shop, in their order, each read whole."""
+
     config: ShopConfig
     engine: Engine
     out: Path
     work: Path
     written: dict[str, Path] = field(default_factory=dict)
     tables: dict[str, TableHealth] = field(default_factory=dict)
+    marks: dict[str, TableMark] = field(default_factory=dict)
+    known: dict[str, survey.Known] = field(default_factory=dict)
+    styles: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     as_of: dt.date | None = None
 
     def run(self, progress: Progress | None) -> BuildResult:
+        """Build every table that has a source. Raises SourceError."""
         limits = self.config.limits
         self.place = Workplace(self.engine, self.config.folder, self.work, limits.max_file_bytes, limits.max_line_bytes)
         self.openings = Openings(self.place)
@@ -132,13 +141,13 @@ class _Build:
                 f"can't be built ({error.what[:200]})", where=f"{names[:200]} ({canonical.name})"
             ) from error
 
-    def _part(self, source: Source, canonical: Table) -> _Part | None:
+    def _part(self, source: Source, canonical: Table) -> Part | None:
         opened = self.openings.open(source)
         if opened is None:
             return None
-        return _Part(source, opened, of(source, opened, rules_of(canonical.name).generated))
+        return Part(source, opened, of(source, opened, rules_of(canonical.name).generated))
 
-    def _build(self, canonical: Table, parts: list[_Part]) -> None:
+    def _build(self, canonical: Table, parts: list[Part]) -> None:
         extras = tuple(
             dict.fromkeys(name for part in parts for name in part.mapping.names if name not in canonical.columns)
         )
@@ -160,23 +169,43 @@ class _Build:
         self.engine.attach_parquet(f"_built_{canonical.name}", path)
         if canonical.name == "cost_rates":
             self._add_currencies()
-        self.tables[canonical.name] = survey.table_health(
-            self.engine,
-            canonical,
-            files=len(files),
-            read=read,
-            kept=count,
-            duplicates=settled.duplicates,
-            notes=tuple(notes),
+        span, filled = survey.counted(self.engine, canonical)
+        health = survey.health_of(
+            canonical.name, len(files), read, count, settled.duplicates, tuple(notes), span, filled
         )
+        self.tables[canonical.name] = health
+        if all(is_plain(part.source) for part in parts):
+            self.marks[canonical.name] = TableMark(
+                files=self._files_of(parts),
+                sources=self.styles[canonical.name],
+                read=read,
+                kept=count,
+                duplicates=settled.duplicates,
+                conflicts=settled.conflicts,
+                filled=filled,
+                notes=tuple(notes),
+                ordered=read <= self.config.runs.sort_rows_max,
+            )
 
-    def _rows(self, canonical: Table, parts: list[_Part], extras: tuple[str, ...]) -> tuple[str, list[str]]:
+    def _files_of(self, parts: list[Part]) -> tuple[FileMark, ...]:
+        """The files of some sources, each with what tells whether it is the same next time."""
+        found: dict[str, FileMark] = {}
+        for part in parts:
+            digests = {raw.name: raw.sha256 for raw in part.opened.files}
+            where = f"source of {part.source.table}"
+            for hit in find(part.source.files or [], self.config.folder, where=where, optional=part.source.optional):
+                sha256 = digests.get(hit.name) or digest(hit.path, {})
+                found[hit.name] = FileMark.of(hit.name, hit.path, sha256)
+        return tuple(found.values())
+
+    def _rows(self, canonical: Table, parts: list[Part], extras: tuple[str, ...]) -> tuple[str, list[str]]:
         """The shaped rows of all sources as one relation; those read from text are worked out once."""
         queries: list[exp.Query] = []
         notes: list[str] = []
         settings = Settings(self.config.shop.timezone, self.config.shop.currency, frozenset(self.currencies))
         for part in parts:
             how = reading(part.mapping, part.opened, part.source.parse, self.evidence, settings)
+            self.styles[canonical.name] = (*self.styles.get(canonical.name, ()), self._style(part, how))
             notes += survey.reading_notes(how)
             relation = self._without_overlaps(canonical, part)
             shaping = Shaping(part.mapping, how, extras, part.source.group, relation)
@@ -192,11 +221,16 @@ class _Build:
         self.engine.view(name, union_all(wrapped))
         return name, notes
 
+    def _style(self, part: Part, how: Reading) -> dict[str, Any]:
+        """How a source was read, and the counts that this rests on, as plain data."""
+        read = {"columns": list(part.opened.columns.items()), "numbers": how.numbers, "times": how.times}
+        return {"style": repr([*read.values(), how.kinds]), "evidence": packed(*self.evidence.used)}
+
     def _has_problems(self, query: exp.Query) -> bool:
         bad = exp.Is(this=column(PROBLEM), expression=exp.null()).not_()
         return bool(self.engine.rows(exp.select(exp.Literal.number(1)).from_(query.subquery("s")).where(bad).limit(1)))
 
-    def _without_overlaps(self, canonical: Table, part: _Part) -> str:
+    def _without_overlaps(self, canonical: Table, part: Part) -> str:
         """For a source that groups: raw rows without those that overlapping extracts repeat."""
         if not part.source.group or len(part.opened.files) < 2:
             return part.opened.name
@@ -249,7 +283,9 @@ class _Build:
         filed = self.quarantine.write(self.out / "quarantine.parquet")
         self.as_of = self.as_of or survey.last_order_day(self.engine, self.config, self.written)
         finished = {
-            name: survey.completed(self.engine, health, filed.get(name), set(self.written), self.as_of)
+            name: survey.completed(
+                self.engine, health, filed.get(name), set(self.written), self.as_of, self.known.get(name)
+            )
             for name, health in self.tables.items()
         }
         ordered = {name: finished[name] for name in TABLES if name in finished}
@@ -258,6 +294,19 @@ class _Build:
             for name, health in ordered.items()
             if health.rows_kept
         }
-        inputs = [InputFile(raw.name, raw.sha256, raw.size, raw.rows) for raw in self.openings.inputs]
         rows, money = self.quarantine.total()
-        return BuildResult(ordered, inputs, capabilities(present), self.as_of, rows, money or Decimal(0))
+        return BuildResult(
+            ordered, self._inputs(), capabilities(present), self.as_of, rows, money or Decimal(0), self._memory(ordered)
+        )
+
+    def _inputs(self) -> list[InputFile]:
+        return [InputFile(raw.name, raw.sha256, raw.size, raw.rows) for raw in self.openings.inputs]
+
+    def _memory(self, finished: dict[str, TableHealth]) -> Memory:
+        """What the next build may go by."""
+        made_with = (program(), self.engine.version)
+        tables = {
+            name: replace(mark, orphans={item.column: (item.rows, item.filled) for item in finished[name].orphans})
+            for name, mark in self.marks.items()
+        }
+        return Memory(key_of_settings(self.config, made_with), sorted(self.currencies), tables)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from profithunt.sources import numbers, times
+from profithunt.sources.memory import more_numbers, more_times
 from profithunt.sources.numbers import NumberEvidence, NumberStyle
 from profithunt.sources.templates import column, fill, named, table, text
 from profithunt.sources.times import Shape, TimeEvidence, TimeStyle
@@ -34,6 +35,10 @@ class Evidence:
     """Counts per relation and site, each taken once."""
 
     engine: Engine
+    before: tuple[dict[str, NumberEvidence], dict[str, TimeEvidence]] = field(default_factory=lambda: ({}, {}))
+    """What was counted in the files of the source that are not read again."""
+    used: tuple[dict[str, NumberEvidence], dict[str, TimeEvidence]] = field(default_factory=lambda: ({}, {}))
+    """What the last two decisions rested on."""
     _numbers: dict[tuple[str, str], NumberEvidence] = field(default_factory=dict)
     _times: dict[tuple[str, str], TimeEvidence] = field(default_factory=dict)
 
@@ -43,7 +48,11 @@ class Evidence:
         new = {key: tree for key, tree in trees.items() if (opened.name, key) not in self._numbers}
         for key, counts in self._count(opened, new, "number_evidence").items():
             self._numbers[opened.name, key] = NumberEvidence(**counts)
-        return numbers.decide({key: self._numbers[opened.name, key] for key in trees}, settings)
+        found = {key: self._numbers[opened.name, key] for key in trees}
+        earlier = self.before[0]
+        found = {key: more_numbers(item, earlier[key]) if key in earlier else item for key, item in found.items()}
+        self.used = (found, self.used[1])
+        return numbers.decide(found, settings)
 
     def time_styles(
         self, opened: Opened, sites: Iterable[exp.Expr], settings: Parse, *, zone: str, currency: str
@@ -54,9 +63,11 @@ class Evidence:
         for key, counts in self._count(opened, new, "time_evidence").items():
             shapes = self._shapes(opened, new[key]) if counts["iso"] < counts["n"] else ()
             self._times[opened.name, key] = TimeEvidence(**counts, shapes=shapes)
-        return times.decide(
-            {key: self._times[opened.name, key] for key in trees}, settings, zone=zone, currency=currency
-        )
+        found = {key: self._times[opened.name, key] for key in trees}
+        earlier = self.before[1]
+        found = {key: more_times(item, earlier[key]) if key in earlier else item for key, item in found.items()}
+        self.used = (self.used[0], found)
+        return times.decide(found, settings, zone=zone, currency=currency)
 
     def _count(self, opened: Opened, trees: dict[str, exp.Expr], template: str) -> dict[str, dict[str, int]]:
         if not trees:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from profithunt.sources.memory import Memory
+
 Moment = dt.datetime | dt.date
 
 
@@ -81,6 +83,7 @@ class BuildResult:
     as_of: dt.date | None = None
     rows_quarantined: int = 0
     money_quarantined: Decimal = Decimal(0)
+    memory: Memory | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The same as data: amounts as decimal strings, times in ISO form."""

@@ -55,10 +55,13 @@ class Openings:
         """Every file opened so far, by name."""
         return sorted(self._raw.values(), key=lambda raw: raw.name)
 
-    def open(self, source: Source) -> Opened | None:
-        """The raw rows of a source; None when it is optional and not there. Raises SourceError."""
+    def open(self, source: Source, hits: list[Found] | None = None) -> Opened | None:
+        """The raw rows of a source, or of some of its files; None when it is optional and not there.
+
+        Raises SourceError.
+        """
         where = f"source of {source.table}"
-        files = self._files(source, where)
+        files = self._files(source, where) if hits is None else self._distinct(self._of(hit, source) for hit in hits)
         if not files:
             return None
         key = repr([raw.name for raw in files]) + repr(source.join) + repr(source.csv) + repr(source.relation)

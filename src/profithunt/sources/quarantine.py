@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -52,6 +53,23 @@ class Quarantine:
 
     def _insert(self, query: exp.Select) -> None:
         self.place.engine.run(exp.insert(query, table(self.name)))
+
+    def take_over(self, canonical: str, path: Path, files: Iterable[str]) -> None:
+        """What an earlier build set aside of a table, whose `files` are not read again."""
+        columns = [column(name) for name in _COLUMNS]
+        earlier = call("read_parquet", text(str(path)))
+        self._insert(exp.select(*columns).from_(earlier).where(column("table").eq(text(canonical))))
+        self._filed |= set(files)
+
+    def filed(self) -> set[str]:
+        """The files whose broken records were counted so far."""
+        return set(self._filed)
+
+    def forget(self, canonical: str, filed: set[str]) -> None:
+        """Take back what was set aside of a table, which is to be built again; `filed` as it was before."""
+        self._filed = filed
+        of_table = column("table").eq(text(canonical))
+        self.place.engine.run(exp.delete(table(self.name)).where(of_table))
 
     def add_broken(self, canonical: str, raw: RawFile) -> None:
         """Records that could not be taken apart; a file that feeds several tables counts them once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -34,6 +34,12 @@ def table_health(
     engine: AnyEngine, canonical: Table, *, files: int, read: int, kept: int, duplicates: int, notes: tuple[str, ...]
 ) -> TableHealth:
     """First look at a table that was just written: its span and its gaps."""
+    span, filled = counted(engine, canonical)
+    return health_of(canonical.name, files, read, kept, duplicates, notes, span, filled)
+
+
+def counted(engine: AnyEngine, canonical: Table) -> tuple[tuple[Any, Any], dict[str, int]]:
+    """First and last event of a table that was just written, and the filled cells of each column."""
     built = f"_built_{canonical.name}"
     names = [name for name in engine.columns(built) if name not in ("_file", "_row")]
     event = canonical.event_at
@@ -41,17 +47,31 @@ def table_health(
     counted = [exp.Count(this=column(name)) for name in names]
     aliased = [named(item, f"c{at}") for at, item in enumerate([*spans, *counted])]
     first, last, *filled = engine.rows(exp.select(*aliased).from_(built))[0]
-    shares = {name: round(1 - count / kept, 6) if kept else 1.0 for name, count in zip(names, filled, strict=True)}
+    return (first, last), {name: int(count) for name, count in zip(names, filled, strict=True)}
+
+
+def health_of(
+    name: str,
+    files: int,
+    read: int,
+    kept: int,
+    duplicates: int,
+    notes: tuple[str, ...],
+    span: tuple[Any, Any],
+    filled: Mapping[str, int],
+) -> TableHealth:
+    """First look at a table from its counts: `filled` cells by column, first and last event."""
+    shares = {column: round(1 - count / kept, 6) if kept else 1.0 for column, count in filled.items()}
     return TableHealth(
-        name=canonical.name,
+        name=name,
         files=files,
         rows_read=read,
         rows_kept=kept,
         rows_quarantined=0,
         duplicates_removed=duplicates,
         money_quarantined=None,
-        first_at=first,
-        last_at=last,
+        first_at=span[0],
+        last_at=span[1],
         freshness_days=None,
         null_share=shares,
         notes=notes,
@@ -70,8 +90,21 @@ def last_order_day(engine: AnyEngine, config: ShopConfig, written: Mapping[str, 
     return value if isinstance(value, dt.date) else None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of references before looking: counts (lost, filled) by column, and the relation of rows to add."""
+
+    counts: Mapping[str, tuple[int, int]]
+    rows: str | None = None
+
+
 def completed(
-    engine: AnyEngine, health: TableHealth, filed: Filed | None, built: set[str], as_of: dt.date | None
+    engine: AnyEngine,
+    health: TableHealth,
+    filed: Filed | None,
+    built: set[str],
+    as_of: dt.date | None,
+    known: Known | None = None,
 ) -> TableHealth:
     """The same with what is known once every table is there: quarantine, freshness, references."""
     last = health.last_at.date() if isinstance(health.last_at, dt.datetime) else health.last_at
@@ -81,38 +114,48 @@ def completed(
         money_quarantined=filed.money if filed else None,
         reasons=filed.reasons if filed else {},
         freshness_days=max((as_of - last).days, 0) if as_of and last else None,
-        orphans=tuple(_orphans(engine, TABLES[health.name], health, built)),
+        orphans=tuple(_orphans(engine, TABLES[health.name], health, built, known or Known({}))),
     )
 
 
-def _orphans(engine: AnyEngine, canonical: Table, health: TableHealth, built: set[str]) -> list[Orphans]:
+def _orphans(engine: AnyEngine, canonical: Table, health: TableHealth, built: set[str], known: Known) -> list[Orphans]:
     found = []
     for name, item in canonical.columns.items():
         target, _, key = (item.references or "").partition(".")
         if not target or target not in built or health.null_share.get(name, 1.0) >= 1:
             continue
+        reference = f"{target}.{key}"
         if (canonical.name, name) == ("order_lines", "order_id"):
             # Lines without an order were set aside before.
-            found.append(Orphans(name, f"{target}.{key}", 0, health.rows_kept))
-            continue
-        each = (
-            exp.select(column(name), named(exp.Count(this=exp.Star()), "n"))
-            .from_(f"_built_{canonical.name}")
-            .where(exp.Is(this=column(name), expression=exp.null()).not_())
-            .group_by(column(name))
-        )
-        there = exp.select(named(column(key), "_key")).from_(f"_built_{target}").distinct()
-        lost = exp.Is(this=exp.column("_key", table="k"), expression=exp.null())
-        total = exp.Sum(this=exp.column("n", table="e"))
-        query = (
-            exp.select(exp.Filter(this=total.copy(), expression=exp.Where(this=lost)), total)
-            .from_(each.subquery("e", copy=False))
-            .join(
-                there.subquery("k", copy=False),
-                on=exp.column(exp.to_identifier(name, quoted=True), table="e").eq(exp.column("_key", table="k")),
-                join_type="left",
-            )
-        )
-        orphaned, filled = engine.rows(query)[0]
-        found.append(Orphans(name, f"{target}.{key}", int(orphaned or 0), int(filled or 0)))
+            found.append(Orphans(name, reference, 0, health.rows_kept))
+        elif name in known.counts:
+            more = _lost(engine, known.rows, name, target, key) if known.rows else (0, 0)
+            lost, filled = known.counts[name]
+            found.append(Orphans(name, reference, lost + more[0], filled + more[1]))
+        else:
+            found.append(Orphans(name, reference, *_lost(engine, f"_built_{canonical.name}", name, target, key)))
     return found
+
+
+def _lost(engine: AnyEngine, rows: str, name: str, target: str, key: str) -> tuple[int, int]:
+    """How many rows have a reference that leads nowhere, and how many have one."""
+    each = (
+        exp.select(column(name), named(exp.Count(this=exp.Star()), "n"))
+        .from_(rows)
+        .where(exp.Is(this=column(name), expression=exp.null()).not_())
+        .group_by(column(name))
+    )
+    there = exp.select(named(column(key), "_key")).from_(f"_built_{target}").distinct()
+    lost = exp.Is(this=exp.column("_key", table="k"), expression=exp.null())
+    total = exp.Sum(this=exp.column("n", table="e"))
+    query = (
+        exp.select(exp.Filter(this=total.copy(), expression=exp.Where(this=lost)), total)
+        .from_(each.subquery("e", copy=False))
+        .join(
+            there.subquery("k", copy=False),
+            on=exp.column(exp.to_identifier(name, quoted=True), table="e").eq(exp.column("_key", table="k")),
+            join_type="left",
+        )
+    )
+    orphaned, filled = engine.rows(query)[0]
+    return int(orphaned or 0), int(filled or 0)

@@ -9,13 +9,14 @@ from pathlib import Path
 from profithunt.config import ShopConfig
 from profithunt.sources.found import find
 from profithunt.sources.lake import is_lake
+from profithunt.sources.memory import READ_BY, digest
 
 
-def fingerprint(config: ShopConfig) -> str | None:
+def fingerprint(config: ShopConfig, known: dict[tuple[int, ...], str] | None = None) -> str | None:
     """Hash of the contents of all source files, of their order in age, and of the settings that they are read by.
 
-    None where a source is a database or a lake: nobody can say whether it changed without reading it. Raises SourceError for a
-    file that isn't there.
+    `known` are hashes of files by stamp (`memory.stamp`). None where a source is a database or a lake: nobody can say
+    whether it changed without reading it. Raises SourceError for a file that isn't there.
     """
     if any(source.database is not None or is_lake(source) for source in config.sources):
         return None
@@ -28,12 +29,7 @@ def fingerprint(config: ShopConfig) -> str | None:
                 files |= {item.name: item.path for item in found}
     # Of two extracts that contradict each other the newer one wins: their order in age is part of the input.
     by_age = sorted(files, key=lambda name: (files[name].stat().st_mtime_ns, name))
-    settings = config.model_dump(mode="json", include={"sources", "shop", "cost_rates", "limits", "runs"})
-    contents = {name: _sha256(path) for name, path in sorted(files.items())}
+    settings = config.model_dump(mode="json", include=READ_BY)
+    contents = {name: digest(path, known or {}) for name, path in sorted(files.items())}
     text = json.dumps([settings, contents, by_age], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
