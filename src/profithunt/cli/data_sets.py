@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from profithunt.api import Progress
 
 SIMULATED: Final = "simulated"
+_CUSTOMERS: Final = 8_000
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,4 @@ def make(folder: Path, progress: Progress) -> None:
     from profithunt.api import simulate
 
     if not (folder / FILE_NAME).exists():
-        simulate(folder, progress=progress)
+        simulate(folder, customers=_CUSTOMERS, progress=progress)
