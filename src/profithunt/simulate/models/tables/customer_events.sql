@@ -1,6 +1,7 @@
 /* ---
 what = "customer_events"
 grain = ["customer_id", "occurred_at", "kind"]
+order_by = ["customer_id", "occurred_at", "kind", "value"]
 [columns]
 customer_id = "text | customer"
 occurred_at = "timestamp | when"

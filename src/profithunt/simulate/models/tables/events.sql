@@ -1,6 +1,7 @@
 /* ---
 what = "events"
 grain = ["session_id", "occurred_at", "kind", "sku", "step"]
+order_by = ["session_id", "occurred_at", "kind", "sku", "step", "page", "search_term", "results", "quantity"]
 [columns]
 session_id = "text | visit"
 occurred_at = "timestamp | when"

@@ -1,6 +1,7 @@
 /* ---
 what = "loyalty"
 grain = ["customer_id", "moved_at", "kind"]
+order_by = ["customer_id", "moved_at", "kind", "order_id", "credits", "value"]
 [columns]
 customer_id = "text | customer"
 moved_at = "timestamp | when"

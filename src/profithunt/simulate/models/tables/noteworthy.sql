@@ -1,6 +1,7 @@
 /* ---
 what = "noteworthy"
 grain = ["starts_on", "title"]
+order_by = ["starts_on", "title", "ends_on", "metric", "dimension", "member"]
 [columns]
 starts_on = "date | from"
 ends_on = "date | to"
