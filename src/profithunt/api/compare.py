@@ -17,6 +17,7 @@ from sqlglot import exp
 from profithunt.engine import Engine
 from profithunt.engine.runs import StoredRun, table_files
 from profithunt.errors import NotFound, UsageError
+from profithunt.ledger.build import part_sums
 
 _TOLERANCE: Final = 1e-9
 _TINY: Final = 1e-6
@@ -102,7 +103,8 @@ def compare_folders(
     for folder, found in zip((first, second), files, strict=True):
         if not found:
             raise NotFound("there are no tables", where=str(folder), expected="a folder of Parquet files")
-    tables = [_table(engine, name, [found.get(name) for found in files]) for name in sorted({*files[0], *files[1]})]
+    names_of_tables = sorted({*files[0], *files[1]} - part_sums())
+    tables = [_table(engine, name, [found.get(name) for found in files]) for name in names_of_tables]
     return Comparison(*names, tables)
 
 

@@ -32,6 +32,13 @@ def with_engine(config: ShopConfig, name: str | None, master: str | None, out: s
     return config.model_copy(update={"engine": chosen})
 
 
+def with_memory(config: ShopConfig, memory: str | None) -> ShopConfig:
+    """The settings with another limit of memory for once."""
+    if memory is None:
+        return config
+    return config.model_copy(update={"limits": config.limits.model_copy(update={"memory": memory})})
+
+
 @contextmanager
 def engine_for_run(config: ShopConfig, reader: Engine, partial: Path, run_id: str) -> Iterator[AnyEngine]:
     """The engine that builds a run in the folder `partial`: `reader` itself, or Spark."""

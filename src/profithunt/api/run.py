@@ -63,15 +63,15 @@ class Run:
         return self.info
 
 
-def write_run(config: ShopConfig, store: RunStore, progress: Progress) -> Run:
-    """Write a new run of the shop and make it the current one.
+def write_run(config: ShopConfig, store: RunStore, progress: Progress, *, full: bool = False) -> Run:
+    """Write a new run of the shop and make it the current one; `full` takes nothing from the former one.
 
     Raises SourceError for a source that can't be read, RunError when the ledger does not reconcile or another process
     is writing; in every case the former run stays current.
     """
     started = dt.datetime.now(tz=dt.UTC)
     with store.writing(), duckdb_for(config) as reader, contextlib.ExitStack() as stack:
-        former = store.current()
+        former = None if full else store.current()
         run_id = f"{started:%Y%m%dT%H%M%S%f}"
         partial = store.begin(run_id)
         tables = partial / "tables"

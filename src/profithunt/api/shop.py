@@ -22,7 +22,7 @@ from sqlglot import exp
 from profithunt import sources
 from profithunt.api.actions_value import ActionsValue, read_effects
 from profithunt.api.compare import Comparison, compare_runs
-from profithunt.api.engines import duckdb_for, with_engine
+from profithunt.api.engines import duckdb_for, with_engine, with_memory
 from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
@@ -100,13 +100,16 @@ class Shop:
         engine: str | None = None,
         master: str | None = None,
         out: str | None = None,
+        memory: str | None = None,
+        full: bool = False,
     ) -> Run:
         """Read the sources, build the ledger, reconcile, hunt; the result becomes the current run.
 
-        `engine` (duckdb, spark), `master` and `out` stand for those of `[engine]` in shop.toml.
+        `engine` (duckdb, spark), `master` and `out` stand for those of `[engine]` in shop.toml, `memory` for that of
+        `[limits]`. `full` takes nothing from the run before.
         """
-        config = with_engine(self.config, engine, master, out)
-        run = write_run(config, self._store, progress or Silent())
+        config = with_memory(with_engine(self.config, engine, master, out), memory)
+        run = write_run(config, self._store, progress or Silent(), full=full)
         self.close()
         return run
 

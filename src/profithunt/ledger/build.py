@@ -42,6 +42,11 @@ def models(attribution: str) -> dict[str, Model]:
     return found
 
 
+def part_sums() -> frozenset[str]:
+    """Tables that hold sums over each part of another: their rows depend on how that table is stored."""
+    return frozenset(name for name, model in models("last_touch").items() if model.by_part is not None)
+
+
 def settings(config: ShopConfig, as_of: dt.date, *, ordered: bool = True) -> Settings:
     """What the models are compiled with for this shop."""
     assumed = config.assumptions

@@ -19,6 +19,12 @@ def run(
     out: Annotated[
         str | None, typer.Option(help="Path or URL (s3a://…, file://…) below which Spark writes the tables.")
     ] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="Memory for the run, e.g. 4GB; default: [limits] memory in shop.toml.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Build everything anew, taking nothing from the run before.")
+    ] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -32,7 +38,7 @@ def run(
     output = Output(json=json, quiet=quiet, debug=debug)
     opened = open_shop(shop, shop_option)
     with progress(output) as steps:
-        finished = opened.run(progress=steps, engine=engine, master=master, out=out)
+        finished = opened.run(progress=steps, engine=engine, master=master, out=out, memory=memory, full=full)
     if json:
         output.data(finished)
     else:
