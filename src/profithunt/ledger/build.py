@@ -109,6 +109,8 @@ def build_ledger(
 ) -> list[Built]:
     """Build every model of the ledger into `out`; canonical tables must be attached under their names."""
     fingerprints |= prepare(engine, config)
+    # The rates are those of the settings and of the source.
+    fingerprints["rates"] += fingerprints["cost_rates"]
     n_lines = int(engine.value(exp.select(exp.Count(this=exp.Star())).from_("order_lines")))
     chosen = settings(config, as_of(engine, config), ordered=n_lines <= config.runs.sort_rows_max)
     given = {*TABLES, "rates", "country_tax", "assumed_ratios", "component_names", "removal_effects"}
