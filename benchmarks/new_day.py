@@ -1,28 +1,45 @@
 """`python -m benchmarks.new_day`: one new day on two years, against a full run of the same data.
 
 The shop of `benchmarks.shop` is written as a retailer's exports: a file of history and a file of one day for each table
-that grows. A run over the history comes first; then the day is added and two runs follow, one on top of the first and
-one in full. Printed: CPU seconds and peak memory of each, their ratio, and whether both runs hold the same.
+that grows. The history is read and its ledger built first; then the day is added and both are built twice, on top of the
+first build and in full. Printed: CPU seconds by stage and peak memory of each, their ratio, and whether both builds hold
+the same. What a run does after the ledger (customers, metrics, hunt) is not part of it.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import hashlib
 import os
+import resource
 import shutil
-import subprocess
 import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import duckdb
 from sqlglot import exp
 
 from benchmarks.measure import say
 from benchmarks.shop import Shop, make
+from profithunt import sources
+from profithunt.api.compare import compare_folders
+from profithunt.api.engines import with_memory
+from profithunt.config import read
+from profithunt.engine import Engine
+from profithunt.engine.runner import Earlier
+from profithunt.engine.runs import table_files
+from profithunt.ledger.build import build_ledger
 from profithunt.schema import TABLES
+from profithunt.sources import InputFile, Memory
+from profithunt.sources.memory import FILE
+
+Result = TypeVar("Result")
 
 LIMIT: Final = 0.1
 DAY: Final = "2025-12-30"
@@ -40,40 +57,99 @@ FOREVER: Final = ("products", "customers", "cost_rates")
 
 @dataclass(frozen=True)
 class Took:
-    """What one run took: CPU seconds, peak memory in bytes, and what run.json says."""
+    """What a build took: CPU seconds by stage, peak memory in bytes, and why tables were built whole."""
 
-    cpu: float
+    cpu: dict[str, float]
     memory: int
-    info: dict[str, Any]
+    whole: dict[str, str]
+    earlier: Earlier
+    inputs: list[InputFile]
+
+    @property
+    def total(self) -> float:
+        """CPU seconds of all stages."""
+        return sum(self.cpu.values())
 
 
 def main() -> int:
-    """Write the shop, run it three times, print. The exit code is 1 where the two runs differ."""
+    """Write the shop, build it three times, print. The exit code is 1 where the two last builds differ."""
     given = _parse()
     folder = given.cache / f"new-day-{os.getpid()}"
     made = make(given.lines, given.cache, memory=given.memory)
     files, later = folder / "shop", folder / "later"
     _write(made, files, later, given)
-    _run(files, given)
+    runs = {name: folder / name / "tables" for name in ("history", "day", "full")}
+    history = _apart(_build, files, runs["history"], None, given.memory)
     for path in sorted(later.rglob("*.parquet")):
         target = files / path.relative_to(later)
         path.rename(target)
         target.touch()
-    day = _run(files, given)
-    full = _run(files, given, "--full")
+    day = _apart(_build, files, runs["day"], history, given.memory)
+    full = _apart(_build, files, runs["full"], None, given.memory)
     for name, took in (("new day", day), ("full", full)):
-        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in took.info["seconds"].items())
-        say(f"{name}: {took.cpu:.1f} CPU-s, peak {took.memory / 1e9:.2f} GB; elapsed by stage: {stages}")
-    say(f"ratio {day.cpu / full.cpu:.3f} (limit {LIMIT})")
-    for name, table in day.info["tables"].items():
-        if table["why"]:
-            say(f"{name} was built whole: {table['why']}")
-    compared = subprocess.run(
-        [sys.executable, "-m", "profithunt", "compare", day.info["run_id"], full.info["run_id"], "--shop", str(files)],
-        check=False,
-    )
+        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in took.cpu.items())
+        say(f"{given.lines:,} lines, {name}: {took.total:.1f} CPU-s ({stages}), peak {took.memory / 1e9:.2f} GB")
+    ratios = ", ".join(f"{stage} {day.cpu[stage] / full.cpu[stage]:.3f}" for stage in full.cpu)
+    say(f"ratio {day.total / full.total:.3f} (limit {LIMIT}); {ratios}")
+    for name, why in day.whole.items():
+        say(f"{name} was built whole: {why}")
+    different = _apart(_different, runs["day"], runs["full"])
+    say(f"tables that differ: {', '.join(different) or 'none'}")
     shutil.rmtree(folder)
-    return compared.returncode
+    return 1 if different else 0
+
+
+def _apart(work: Callable[..., Result], *arguments: object) -> Result:
+    """Do it in a process of its own, so that its memory is its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def _build(files: Path, tables: Path, former: Took | None, memory: str) -> Took:
+    """Read the sources and build the ledger into `tables`, on top of a former build or in full."""
+    config = with_memory(read(files / "shop.toml"), memory)
+    tables.mkdir(parents=True)
+    folder = former.earlier.folder if former is not None else tables
+    before = Memory.read(folder.parent / FILE, folder)
+    stages: dict[str, float] = {}
+    began = time.process_time()
+    with Engine(memory_limit=memory, temp_dir=tables.parent) as engine:
+        if before is None or former is None:
+            read_ = sources.build(config, engine, tables)
+        else:
+            sources.fingerprint(config, before.digests())
+            read_ = sources.build_on(config, engine, tables, None, before, former.inputs)
+        stages["sources"] = time.process_time() - began
+        digests = {name: _digest(paths) for name, paths in table_files(tables).items()}
+        for name, paths in table_files(tables).items():
+            engine.attach_parquet(name, paths)
+        began = time.process_time()
+        earlier = former.earlier if former is not None else None
+        built = build_ledger(engine, config, tables, fingerprints=digests, earlier=earlier)
+        stages["ledger"] = time.process_time() - began
+    if read_.memory is not None:
+        read_.memory.write(tables.parent / FILE)
+    statements = {item.name: item.statement for item in built}
+    whole = {item.name: item.why for item in built if item.why is not None}
+    return Took(
+        stages,
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        whole,
+        Earlier(tables, digests, statements),
+        read_.inputs,
+    )
+
+
+def _digest(paths: list[Path]) -> str:
+    """A hash of a table's files by what the file system says of them; a run hashes what is new."""
+    return hashlib.sha256(repr([(path.stat().st_ino, path.stat().st_size) for path in paths]).encode()).hexdigest()
+
+
+def _different(first: Path, second: Path) -> list[str]:
+    """Tables that don't hold the same rows."""
+    with Engine() as engine:
+        compared = compare_folders(engine, first, second, ("day", "full"))
+    return [table.name for table in compared.tables if not table.same]
 
 
 def _parse() -> argparse.Namespace:
@@ -126,22 +202,6 @@ def _between(shop: Shop, name: str, begin: str | None, end: str) -> str:
         of_day = exp.select("order_id").from_(orders).where(during)
         return query.where(exp.In(this=exp.column("order_id"), query=of_day.subquery())).sql("duckdb")
     return query.where(during).sql("duckdb")
-
-
-def _run(files: Path, given: argparse.Namespace, *options: str) -> Took:
-    """One run in a process of its own."""
-    command = [sys.executable, "-m", "profithunt", "run", str(files), "--memory", given.memory, "--json", *options]
-    with (files / "run.out").open("w+b") as out:
-        process = subprocess.Popen(command, stdout=out)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read()
-    if process.returncode:
-        raise RuntimeError(text.decode()[-2000:])
-    took = Took(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, json.loads(text))
-    say(f"run {took.info['run_id']}: {took.cpu:.1f} CPU-s")
-    return took
 
 
 if __name__ == "__main__":
