@@ -312,6 +312,7 @@ class Defects(_Section):
         ],
         description="A contact is avoidable when its reason holds one of these words.",
     )
+    cover_days: int = Field(90, ge=1, description="Days of sales that stock may cover; storage of more is waste.")
 
 
 class Customers(_Section):
@@ -393,7 +394,7 @@ class ActionsValue(_Section):
         default_factory=lambda: list(_GENERATED),
         description="Kinds of action that are made for every member that the data holds.",
     )
-    max_actions: int = Field(50, ge=1, le=500, description="Generated actions, those that most customers did.")
+    max_actions: int = Field(20, ge=1, le=500, description="Generated actions, those that most customers did.")
     min_treated: int = Field(50, ge=10, description="Customers who did it, and who did not, that an effect needs.")
     max_customers: int = Field(
         100_000, ge=1_000, description="Customers of one trial; of more, every so many in order of their ids."

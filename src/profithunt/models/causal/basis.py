@@ -80,6 +80,8 @@ def fit(
     `marks` (customers × actions) say who did what: a covariate gets its bends for telling either. `width` bounds the
     number of columns, `pairs` how many of the telling covariates are taken in pairs.
     """
+    if not len(x):
+        return Basis((), (), np.zeros(0), np.ones(0))
     step = max(1, len(x) // _SAMPLE)
     sample = np.asarray(x[::step], dtype=np.float64)
     targets = [y[::step]] if marks is None else [y[::step], *(marks[::step] == 1).T]

@@ -173,7 +173,7 @@ def study(trial: Trial, limits: Limits | None = None, report: Callable[[int, int
 def _study(trial: Trial, limits: Limits, report: Callable[[int, int], None] | None) -> Study:
     basis = curves.fit(trial.x, trial.y, trial.state, width=limits.width, pairs=limits.pairs)
     enough = [at for at in range(len(trial.actions)) if _enough(trial.state[:, at], limits)]
-    rounds = limits.repeats if len(trial.y) < limits.repeat_below else 1
+    rounds = (limits.repeats if len(trial.y) < limits.repeat_below else 1) if enough else 0
     todo = len(enough) * rounds
     done = 0
     repeats: list[list[_Found]] = []
