@@ -40,10 +40,12 @@ from profithunt.ledger.dimensions import DIMENSIONS
 if TYPE_CHECKING:
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.why import Why
+    from profithunt.metrics.carriers import Scorecard
     from profithunt.metrics.defects import DefectBoard
     from profithunt.metrics.reading import Dictionary, MetricFigures
     from profithunt.metrics.review import Review
     from profithunt.metrics.time import Grain
+    from profithunt.metrics.waste import WasteLedger
     from profithunt.opportunities import Hunt
 
 EXPORT_FORMATS = ("csv", "parquet")
@@ -335,6 +337,35 @@ class Shop:
             return defect_board(self.engine, self.config, by, member, start, end, grain, examples)
         with open_run(self.current.stored, self.config) as engine:
             return board_as_of(engine, self.config, as_of, by, member, start, end, grain, examples)
+
+    def carriers(
+        self,
+        switch: tuple[str, str] | None = None,
+        region: str | None = None,
+        *,
+        fixed: float | None = None,
+        variable: float | None = None,
+        failed_per_million: float | None = None,
+    ) -> Scorecard:
+        """Each lane's quality, cost, speed, and demand against capacity; what one change would do in a year.
+
+        `switch` moves parcels from one carrier to another (in `region`, or everywhere); `fixed` a year and `variable`
+        a parcel deliver `region` oneself. Raises NotFound, UsageError.
+        """
+        from profithunt.api.carriers import OwnDelivery, carriers
+
+        own = None
+        if fixed is not None or variable is not None:
+            if region is None:
+                raise UsageError("own delivery needs a region", do="say --region too")
+            own = OwnDelivery(region, fixed or 0.0, variable or 0.0, failed_per_million)
+        return carriers(self.engine, switch, region, own)
+
+    def waste(self) -> WasteLedger:
+        """Money lost by cause, by month, with its trend; each unit of currency claimed by one cause at most."""
+        from profithunt.metrics.waste import waste_ledger
+
+        return waste_ledger(self.engine, self.config)
 
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""

@@ -14,6 +14,7 @@ import typer
 
 from profithunt.cli.commands import (
     actions_value,
+    carriers,
     check,
     clv,
     cohorts,
@@ -34,6 +35,7 @@ from profithunt.cli.commands import (
     simulate,
     sql,
     version,
+    waste,
     wbr,
     why,
 )
@@ -62,6 +64,8 @@ app.command()(metrics.metrics)
 app.command()(wbr.wbr)
 app.command(no_args_is_help=True)(why.why)
 app.command()(defects.defects)
+app.command()(carriers.carriers)
+app.command()(waste.waste)
 app.add_typer(customers.app, name="customers")
 app.add_typer(plan.app, name="plan")
 

@@ -38,7 +38,12 @@ def values_of(config: ShopConfig, day: dt.date, until: dt.date = FOREVER) -> Set
     """What the models are compiled with; `until` is the last day of which anything may be known."""
     base = settings(config, day)
     early = config.defects.early_days
-    values: dict[str, Value] = {**base.values, "until": until, "early_days": -1 if early is None else early}
+    values: dict[str, Value] = {
+        **base.values,
+        "until": until,
+        "early_days": -1 if early is None else early,
+        "cover_days": config.defects.cover_days,
+    }
     reason = exp.func("LOWER", exp.column("reason", table="contacts"))
     words = [
         exp.Like(this=reason.copy(), expression=exp.Literal.string(f"%{word.lower()}%"))
