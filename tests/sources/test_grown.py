@@ -88,7 +88,7 @@ def _rows(engine: Engine, tables: Path) -> dict[str, list[str]]:
     ("change", "grown"),
     [
         (lambda shop: shop.day(3), {"orders", "order_lines", "returns"}),
-        (lambda shop: None, {"orders", "order_lines", "returns"}),
+        (lambda _: None, {"orders", "order_lines", "returns"}),
         (lambda shop: shop.write("orders/03.csv", ORDERS, "1-0,2024-03-03 09:00:00,c9,"), {"returns"}),
         (lambda shop: shop.write("orders/03.csv", ORDERS, "3-0,when?,c1,x", "3-1,2024-03-03,c,1"), {"returns"}),
         (lambda shop: shop.write("lines/03.csv", LINES, "7-7,A,1,1"), {"orders", "order_lines"}),

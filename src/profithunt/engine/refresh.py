@@ -13,21 +13,17 @@ import re
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlglot import exp
 
-from profithunt.engine.builder import Builder, around, parquet_query, semi_join_of
-from profithunt.engine.compiler import compile_sql
-from profithunt.engine.duck import Engine
+from profithunt.engine.builder import around, parquet_query, semi_join_of
+from profithunt.engine.changes import Changes, Dirty, Unknown, count_query, difference, main_query, named_key, part_of
 from profithunt.engine.runs import table_files
-from profithunt.engine.steps import Built, Earlier, Step, link
-
-TRACE: Final = ("_file", "_row")
-"""Columns that say where a row was read: they may change while the row does not."""
+from profithunt.engine.steps import Built, Step, link
 
 MOST: Final = 0.5
 """Share of the keys beyond which a model is built whole: refreshing would take longer."""
@@ -35,46 +31,9 @@ MOST: Final = 0.5
 _SMALL_PARTS = 12
 
 
-class Unknown(Exception):
-    """Nobody can say which rows changed."""
-
-
-@dataclass(frozen=True)
-class Dirty:
-    """The keys that something happened to: a table with the column `key`, their number, whether null is one."""
-
-    table: str
-    key: str
-    count: int
-    null: bool
-
-    def query(self) -> exp.Select:
-        """The keys but null."""
-        return exp.select(exp.column(self.key, quoted=True)).from_(_main(self.table))
-
-
 @dataclass
-class Refresher(Builder):
+class Refresher(Changes):
     """Builds steps from an earlier run."""
-
-    fingerprints: dict[str, str] = field(default_factory=dict)
-    changes: dict[str, str | None] = field(default_factory=dict)
-    taken: dict[str, set[str]] = field(default_factory=dict)
-    ready: set[str] = field(default_factory=set)
-
-    @property
-    def duck(self) -> Engine:
-        """The engine: only DuckDB refreshes."""
-        if not isinstance(self.engine, Engine):
-            raise TypeError("only DuckDB refreshes a run")
-        return self.engine
-
-    @property
-    def former(self) -> Earlier:
-        """The earlier run."""
-        if self.earlier is None:
-            raise TypeError("there is no earlier run")
-        return self.earlier
 
     def run(self, todo: list[Step], also: Collection[str]) -> list[Built]:
         """Build every table that the run keeps, and the working tables that `also` names."""
@@ -113,7 +72,7 @@ class Refresher(Builder):
             self.keep(step, time.perf_counter() - start, refreshed=count)
         elif step.model.dirty_key is not None:
             try:
-                dirty = self._dirty([step])
+                dirty = self.dirty_keys([step])
             except Unknown as why:
                 self._whole(step, str(why))
             else:
@@ -178,8 +137,8 @@ class Refresher(Builder):
 
     def _dirty_group(self, made: list[Step]) -> tuple[Dirty, int]:
         """The dirty keys of models built together, and in how many spans to build them. Raises Unknown."""
-        dirty = self._dirty(made)
-        keys = int(self.engine.value(_count(exp.select("*").from_(self.spans.table))))
+        dirty = self.dirty_keys(made)
+        keys = int(self.engine.value(count_query(exp.select("*").from_(self.spans.table))))
         if dirty.count > MOST * keys:
             raise Unknown(f"{dirty.count} of {keys} keys changed")
         return dirty, max(1, round(self.spans.number * dirty.count / max(keys, 1)))
@@ -207,7 +166,7 @@ class Refresher(Builder):
         seconds = dict.fromkeys(new, 0.0)
         spans = self.engine.spans(dirty.table, dirty.key, chunks)
         for number, span in enumerate(spans):
-            part = _part_of(dirty, span, first=number == 0)
+            part = part_of(dirty, span, first=number == 0)
             with self._only(made, part, {step.model.name for step in made}):
                 for step in made:
                     start = time.perf_counter()
@@ -223,7 +182,7 @@ class Refresher(Builder):
         for step in kept:
             start = time.perf_counter()
             name = step.model.name
-            old = self._rows_of_keys(parquet_query(self.before[name]), dirty)
+            old = self.rows_of_keys(parquet_query(self.before[name]), dirty)
             fresh = [path for path in new[name] if self.rows_of([path])]
             for path in set(new[name]) - set(fresh):
                 path.unlink()
@@ -250,17 +209,17 @@ class Refresher(Builder):
             for item in between:
                 self.make(item, Path())
             self.engine.write_parquet(step.sql, fresh, any_order=True)
-        old = self._rows_of_keys(parquet_query(self.before[name]), dirty)
+        old = self.rows_of_keys(parquet_query(self.before[name]), dirty)
         columns = list(self.engine.describe(parquet_query([fresh])))
         changed = f"_changed_{name}"
-        self.engine.table(changed, _difference(parquet_query([fresh]), old, columns))
-        differ = self._keys_of(f"_differ_{name}", dirty.key, [_named_key(_main(changed), dirty.key)])
+        self.engine.table(changed, difference(parquet_query([fresh]), old, columns))
+        differ = self.keys_of(f"_differ_{name}", dirty.key, [named_key(main_query(changed), dirty.key)])
         if not differ.count and not differ.null:
             self._take(step)
             return 0
         self.changes[name] = changed
         target = self._next(name, 0)
-        rows = self.engine.write_parquet(self._rows_of_keys(parquet_query([fresh]), differ), target, any_order=True)
+        rows = self.engine.write_parquet(self.rows_of_keys(parquet_query([fresh]), differ), target, any_order=True)
         if not rows:
             target.unlink()
         self._store(name, differ, [target] if rows else [])
@@ -277,31 +236,21 @@ class Refresher(Builder):
         for name in sorted(set().union(*(step.reads for step in made)) - set(own)):
             there = self.engine.columns(name)
             columns = [column for column in there if column.lower() in words] or list(there)[:1]
-            rows = exp.select(*[exp.column(column, quoted=True) for column in columns]).from_(_main(name))
+            rows = exp.select(*[exp.column(column, quoted=True) for column in columns]).from_(main_query(name))
             if name in said:
                 expression, query = said[name]
-                wanted = self._compiled(query, name) if query is not None else dirty.query()
+                wanted = self.compiled(query, name) if query is not None else dirty.query()
                 key = expression if query is not None else dirty.key
                 tree: exp.Expr = exp.maybe_parse(
-                    self._compiled(f"SELECT {expression} AS k FROM {name}", name), dialect="duckdb"
+                    self.compiled(f"SELECT {expression} AS k FROM {name}", name), dialect="duckdb"
                 )
                 found = tree.selects[0].unalias() if isinstance(tree, exp.Select) else exp.column(expression)
                 text = exp.maybe_parse(wanted, dialect="duckdb") if isinstance(wanted, str) else wanted
                 shown[name] = semi_join_of(rows, found, text, key)
             elif dirty.key in there:
-                shown[name] = self._rows_of_keys(rows, dirty)
+                shown[name] = self.rows_of_keys(rows, dirty)
         with self.duck.shadow(shown, stored=True):
             yield
-
-    def _rows_of_keys(self, rows: exp.Query, dirty: Dirty) -> exp.Query:
-        key = exp.column(dirty.key, quoted=True)
-        found: exp.Query = semi_join_of(rows.copy(), key.copy(), dirty.query(), dirty.key)
-        if not dirty.null:
-            return found
-        without = (
-            exp.select("*").from_(rows.copy().subquery("r", copy=False)).where(exp.Is(this=key, expression=exp.null()))
-        )
-        return exp.union(found, without, distinct=False, copy=False)
 
     def _store(self, name: str, dirty: Dirty, fresh: list[Path]) -> None:
         """Put a table together: parts without dirty keys linked, what is left of the others, and the fresh ones."""
@@ -345,7 +294,7 @@ class Refresher(Builder):
         option = exp.PropertyEQ(this=exp.to_identifier("filename"), expression=exp.true())
         columns = [exp.column(dirty.key, quoted=True), exp.column("filename")]
         rows = exp.select(*columns).from_(exp.Anonymous(this="read_parquet", expressions=[given, option]))
-        held = exp.select("filename").distinct().from_(self._rows_of_keys(rows, dirty).subquery("held"))
+        held = exp.select("filename").distinct().from_(self.rows_of_keys(rows, dirty).subquery("held"))
         names = {str(row[0]) for row in self.engine.rows(held)}
         opened = [path for path in files if str(path) in names]
         if len(files) > _SMALL_PARTS + 2 * max(self.spans.number, 1):
@@ -401,158 +350,6 @@ class Refresher(Builder):
             return False
         said = {name for name, _, _ in step.model.reads}
         try:
-            return all(self._change(name) is None for name in step.bases - said - {step.model.by_part})
+            return all(self.change(name) is None for name in step.bases - said - {step.model.by_part})
         except Unknown:
             return False
-
-    # What changed
-
-    def _dirty(self, made: list[Step]) -> Dirty:
-        """The keys of these models that a change concerns. Raises Unknown."""
-        own = {step.model.name for step in made}
-        key = str(next(step.model.dirty_key for step in made if step.kept))
-        for step in made:
-            if step.kept and step.model.name not in self.before:
-                raise Unknown("it is new")
-            if step.kept and self.former.statements.get(step.model.name) != step.statement:
-                raise Unknown("its statement or the settings changed")
-        queries: list[exp.Query] = []
-        for step in made:
-            rules = dict(step.model.dirty)
-            for name in sorted(self._outside(step, own)):
-                changed = self._change(name)
-                if changed is None:
-                    continue
-                if name in rules:
-                    queries.append(self._stored_keys(rules[name], changed, f"_keys_{step.model.name}_{name}"))
-                elif key in self.engine.columns(changed):
-                    queries.append(_named_key(_main(changed), key))
-                else:
-                    raise Unknown(f"{name} changed")
-        return self._keys_of(f"_dirty_{made[-1].model.name}", key, queries)
-
-    def _outside(self, step: Step, own: Collection[str]) -> set[str]:
-        """The tables that a model comes from without those of its own group."""
-        found: set[str] = set()
-        for name in step.reads - set(own):
-            through = self.steps.get(name)
-            found |= {name} if through is None or through.kept else self._outside(through, own)
-        return found
-
-    def _stored_keys(self, rule: str, changed: str, name: str) -> exp.Query:
-        self.engine.view("changed", exp.select("*").from_(_main(changed)))
-        self.engine.table(f"{name}_all", self._compiled(rule, name))
-        column = next(iter(self.engine.columns(f"{name}_all")))
-        self.engine.table(name, _named_key(_main(f"{name}_all"), column).distinct())
-        self.engine.drop(f"{name}_all")
-        return _named_key(_main(name), "k")
-
-    def _keys_of(self, table: str, key: str, queries: list[exp.Query]) -> Dirty:
-        """Distinct keys of some queries, each with one column, as a table."""
-        if not queries:
-            queries = [exp.select(exp.alias_(exp.null(), "k")).where(exp.false())]
-        union: exp.Query = queries[0]
-        for query in queries[1:]:
-            union = exp.union(union, query, distinct=False, copy=False)
-        named = exp.alias_(exp.column("k"), key, quoted=True)
-        self.engine.table(f"{table}_all", exp.select(named).distinct().from_(union.subquery("u", copy=False)))
-        column = exp.column(key, quoted=True)
-        there = exp.Is(this=column, expression=exp.null()).not_()
-        self.engine.table(table, exp.select(column).from_(_main(f"{table}_all")).where(there))
-        count = int(self.engine.value(_count(exp.select("*").from_(_main(table)))))
-        both = int(self.engine.value(_count(exp.select("*").from_(_main(f"{table}_all")))))
-        return Dirty(table, key, count, both > count)
-
-    def _compiled(self, sql: str, where: str) -> str:
-        settings = self.settings
-        return compile_sql(sql, lists=settings.lists, values=settings.values, parts=settings.parts, where=where)
-
-    def _change(self, name: str) -> str | None:
-        """The relation of rows that came or went since the earlier run, None where there are none. Raises Unknown."""
-        if name not in self.changes:
-            self.changes[name] = self._found(name)
-        return self.changes[name]
-
-    def _found(self, name: str) -> str | None:
-        fingerprint = self.former.fingerprints.get(name)
-        if fingerprint is not None and fingerprint == self.fingerprints.get(name):
-            return None
-        now = self.files.get(name) or table_files(self.out).get(name, [])
-        then = self.before.get(name, [])
-        if fingerprint is None or not (now or then):
-            raise Unknown(f"{name} changed")
-        shared = {_identity(path) for path in now} & {_identity(path) for path in then}
-        new = [path for path in now if _identity(path) not in shared]
-        old = [path for path in then if _identity(path) not in shared]
-        if not new and not old:
-            return None
-        columns = self._columns((now or then)[:1])
-        if now and then and set(columns) != set(self._columns(then[:1])):
-            raise Unknown(f"the columns of {name} changed")
-        changed = f"_changed_{name}"
-        empty = parquet_query((now or then)[:1]).where(exp.false())
-        self.engine.table(
-            changed,
-            _difference(parquet_query(new) if new else empty, parquet_query(old) if old else empty.copy(), columns),
-        )
-        return changed if self.engine.value(_count(exp.select("*").from_(_main(changed)))) else None
-
-    def _columns(self, files: list[Path]) -> list[str]:
-        return [name for name in self.engine.describe(parquet_query(files)) if name not in TRACE]
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
-
-
-def _main(name: str) -> exp.Table:
-    return exp.table_(name, db="main", quoted=True)
-
-
-def _count(query: exp.Query) -> exp.Select:
-    return exp.select(exp.Count(this=exp.Star())).from_(query.subquery("counted", copy=False))
-
-
-def _named_key(table: exp.Table, key: str) -> exp.Select:
-    return exp.select(exp.alias_(exp.column(key, quoted=True), "k")).from_(table)
-
-
-def _part_of(dirty: Dirty, span: tuple[str | None, str | None], *, first: bool) -> Dirty:
-    """The dirty keys of one span; null belongs to the first."""
-    return _Span(dirty.table, dirty.key, dirty.count, dirty.null and first, span)
-
-
-@dataclass(frozen=True)
-class _Span(Dirty):
-    """Dirty keys of one span."""
-
-    span: tuple[str | None, str | None]
-
-    def query(self) -> exp.Select:
-        query = super().query()
-        begin, after = self.span
-        column = exp.column(self.key, quoted=True)
-        if begin is not None:
-            query = query.where(exp.GTE(this=column.copy(), expression=exp.Literal.string(begin)))
-        if after is not None:
-            query = query.where(exp.LT(this=column.copy(), expression=exp.Literal.string(after)))
-        return query
-
-
-def _difference(new: exp.Query, old: exp.Query, columns: list[str]) -> exp.Query:
-    """Rows that one of two queries has more often than the other."""
-    names = [exp.column(name, quoted=True) for name in columns]
-
-    def weighed(query: exp.Query, weight: str) -> exp.Select:
-        number = exp.alias_(exp.Literal.number(weight), "_weight")
-        return exp.select(*[name.copy() for name in names], number).from_(query.subquery("q", copy=False))
-
-    both = exp.union(weighed(new, "1"), weighed(old, "-1"), distinct=False, copy=False)
-    total = exp.Sum(this=exp.column("_weight"))
-    return (
-        exp.select(*[name.copy() for name in names])
-        .from_(both.subquery("both", copy=False))
-        .group_by(*[name.copy() for name in names])
-        .having(exp.NEQ(this=total, expression=exp.Literal.number(0)))
-    )
