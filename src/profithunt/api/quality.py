@@ -1,4 +1,4 @@
-"""The stage of a run that looks for what goes wrong: defects, carriers, waste, and anomalies of all metrics."""
+"""The stage of a run that looks for what goes wrong: defects, carriers, waste."""
 
 from __future__ import annotations
 

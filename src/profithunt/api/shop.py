@@ -39,6 +39,7 @@ from profithunt.ledger.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
     from profithunt.api.clv import Clv, CustomerClv
+    from profithunt.api.spread import Spread
     from profithunt.api.why import Why
     from profithunt.metrics.carriers import Scorecard
     from profithunt.metrics.defects import DefectBoard
@@ -366,6 +367,21 @@ class Shop:
         from profithunt.metrics.waste import waste_ledger
 
         return waste_ledger(self.engine, self.config)
+
+    def metric_spread(
+        self, name: str, by: str | None = None, start: dt.date | None = None, end: dt.date | None = None
+    ) -> Spread:
+        """How a metric spreads: p10, p50, p90, histogram, members held against each other, the worst with orders."""
+        from profithunt.api.spread import spread
+
+        return spread(self.engine, self.config, name, by, start, end)
+
+    @property
+    def anomalies(self) -> Relation:
+        """Spikes, shifts of level and changes of trend of all metrics, at a false discovery rate of 10 %."""
+        from profithunt.api.anomalies import read_anomalies
+
+        return read_anomalies(self.engine, self.config)
 
     def reconcile(self) -> reading.Reconciliation:
         """Cut the ledger in every way there is; each must add up to the same."""

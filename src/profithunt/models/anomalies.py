@@ -89,6 +89,16 @@ def find(counts: Array, exposure: Array | None = None, *, first_weekday: int = 0
     if n_days < LEAST_DAYS or not n_series:
         return _none()
     there = np.isfinite(counts)
+    told = (there.sum(axis=1) >= LEAST_DAYS) & (np.where(there, np.nan_to_num(counts), 0.0).sum(axis=1) > 0)
+    if not told.all():
+        # A series of hardly a day, or of nothing, has no level to leave.
+        kept = np.flatnonzero(told)
+        if not kept.size:
+            return _none()
+        part = find(
+            counts[kept], None if exposure is None else exposure[kept], first_weekday=first_weekday, shared=shared
+        )
+        return replace(part, series=kept[part.series])
     weight = there.astype(np.float64)
     if exposure is not None:
         there &= np.isfinite(exposure) & (exposure > 0)
@@ -186,6 +196,8 @@ class _Fit:
         weight = 1 / (1 + self.overdispersion * size)
         got, due = counts * weight, self.base * weight
         total_got, total_due = got.sum(axis=0), due.sum(axis=0)
+        if not (total_due > 0).any():
+            return
         moved = (total_got / np.maximum(total_due, _TINY) - 1) ** 2
         spread = max(float(np.mean(moved[total_due > 0])) - 1 / max(float(np.mean(total_due)), _TINY), 1e-5)
         held = 1 / spread
@@ -324,6 +336,8 @@ def _breaks(fit: _Fit) -> Found:
     basis = _waves(level.shape[1], fit.n_days)
     held = _held(log, basis)
     root, columns, kinds, weeks = _candidates(basis, held)
+    if not kinds.size:
+        return _none()
     rest = log @ root
     scatter = _noise(rest, due, fit.overdispersion[:, 0])
     z = (rest @ columns) / scatter[:, None]

@@ -94,3 +94,12 @@ def _mixed(below: Callable[[Array], Array], weight: Array, level: float, size: i
         under = below(middle) @ weight < level
         low, high = np.where(under, middle, low), np.where(under, high, middle)
     return (low + high) / 2
+
+
+def ratios(n_rows: Array, y: Array, x: Array, yy: Array, xy: Array, xx: Array) -> tuple[Array, Array]:
+    """Y ÷ x of each member and its standard error; the scatter of small members is held against that of all."""
+    ratio = y / np.where(np.abs(x) > _TINY, x, _TINY)
+    scatter = np.maximum(yy - 2 * ratio * xy + ratio**2 * xx, 0.0)
+    usual = scatter.sum() / max(float(n_rows.sum()), 1.0)
+    own = (scatter + 4 * usual) / np.maximum(n_rows + 3, 1)
+    return ratio, np.sqrt(own * n_rows) / np.maximum(np.abs(x), _TINY) + _TINY

@@ -48,13 +48,13 @@ claims AS (
          CASE WHEN t.order_id IS NOT NULL THEN 'defects' ELSE 'contacts' END AS cause,
          'service' AS component, -l.service AS lost
   FROM ledger AS l LEFT JOIN troubled AS t ON t.order_id = l.order_id
-  WHERE l.service < 0
+  WHERE l.service <> 0
   UNION ALL
   SELECT ordered_month, 'defects', 'concessions', -concessions FROM ledger WHERE concessions <> 0
   UNION ALL
-  SELECT ordered_month, 'returns', 'return_costs', -return_costs FROM ledger WHERE return_costs < 0
+  SELECT ordered_month, 'returns', 'return_costs', -return_costs FROM ledger WHERE return_costs <> 0
   UNION ALL
-  SELECT ordered_month, 'returns', 'expected_return_costs', -expected_return_costs FROM ledger WHERE expected_return_costs < 0
+  SELECT ordered_month, 'returns', 'expected_return_costs', -expected_return_costs FROM ledger WHERE expected_return_costs <> 0
   UNION ALL
   SELECT ordered_month, 'returns', 'carriage', X_TIMES(-carriage, LEAST(X_DIV(units_returned, units), 1))
   FROM ledger WHERE line_no IS NOT NULL AND units_returned > 0 AND units > 0 AND carriage < 0
@@ -62,7 +62,7 @@ claims AS (
   SELECT ordered_month, 'returns', 'fulfilment', X_TIMES(-fulfilment, LEAST(X_DIV(units_returned, units), 1))
   FROM ledger WHERE line_no IS NOT NULL AND units_returned > 0 AND units > 0 AND fulfilment < 0
   UNION ALL
-  SELECT ordered_month, 'dead_clicks', 'marketing', -marketing FROM ledger WHERE order_id IS NULL AND marketing < 0
+  SELECT ordered_month, 'dead_clicks', 'marketing', -marketing FROM ledger WHERE order_id IS NULL AND marketing <> 0
   UNION ALL
   SELECT l.ordered_month, 'stock_outs', 'cancellations', X_TIMES(-l.cancellations, m.share)
   FROM ledger AS l JOIN short AS s ON s.order_id = l.order_id AND s.line_no = l.line_no CROSS JOIN margin AS m

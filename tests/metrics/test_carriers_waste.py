@@ -1,0 +1,111 @@
+"""Carriers and waste: what a switch does, and that no unit of currency is lost twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings as hypothesis_settings
+
+from profithunt.api.carriers import OwnDelivery, carriers
+from profithunt.config import ShopConfig
+from profithunt.engine import Engine, build_order, compile_model
+from profithunt.errors import NotFound, UsageError
+from profithunt.ledger.build import as_of
+from profithunt.metrics.carriers import Scorecard
+from profithunt.metrics.defects_build import READS, models, values_of
+from profithunt.metrics.waste import waste_ledger
+from tests.customers.shops import shops
+from tests.ledger.shops import ledger_of, line, order
+
+START = dt.datetime(2024, 1, 1, 9)
+
+
+def _build(engine: Engine, config: ShopConfig) -> None:
+    chosen = values_of(config, as_of(engine, config))
+    for model in build_order(models(), READS):
+        engine.table(model.name, compile_model(model, parts=chosen.parts, lists=chosen.lists, values=chosen.values))
+
+
+@given(drawn=shops(8))
+@hypothesis_settings(max_examples=2, deadline=None)
+def test_waste_never_exceeds_the_ledger(drawn: tuple[dict, dict]) -> None:
+    tables, settings = drawn
+    config = ShopConfig.model_validate(settings)
+    with ledger_of(tables, settings) as engine:
+        _build(engine, config)
+        found = waste_ledger(engine, config)
+    assert found.total == sum((one.lost for one in found.causes), Decimal(0))
+    assert found.total == sum(found.claimed.values(), Decimal(0))
+    for name, claimed in found.claimed.items():
+        whole = found.ledger[name]
+        assert whole is None or claimed <= abs(whole)
+    for one in found.causes:
+        assert one.lost == sum(one.months.values(), Decimal(0)) == sum(one.components.values(), Decimal(0))
+
+
+@pytest.fixture(scope="module")
+def card() -> tuple[Scorecard, Engine]:
+    """Two carriers into one region: the cheap one fails a fifth, the dear one hardly any."""
+    tables: dict[str, list[dict]] = {
+        "products": [{"sku": "A", "unit_cost": Decimal(4), "list_price": Decimal(10)}],
+        "orders": [], "order_lines": [], "shipments": [], "contacts": [], "defects": [],
+    }  # fmt: skip
+    for n in range(800):
+        at = START + dt.timedelta(hours=6 * n)
+        carrier = "cheap" if n % 2 else "dear"
+        late = carrier == "cheap" and n % 10 == 1
+        tables["orders"].append(order(f"o{n}", at, region="coast"))
+        tables["order_lines"].append(line(f"o{n}", 1, "A", 1, "10"))
+        tables["shipments"].append(
+            {
+                "shipment_id": f"p{n}", "order_id": f"o{n}", "carrier": carrier, "dispatched_at": at,
+                "promised_at": at + dt.timedelta(days=3), "delivered_at": at + dt.timedelta(days=6 if late else 2),
+                "shipping_cost": Decimal(4) if carrier == "cheap" else Decimal(5),
+            }
+        )  # fmt: skip
+        if late:
+            tables["contacts"].append(
+                {"contact_id": f"k{n}", "order_id": f"o{n}", "contacted_at": at, "cost": Decimal(20), "reason": "late"}
+            )
+    with ledger_of(tables, {}) as engine:
+        _build(engine, ShopConfig())
+        return carriers(engine), engine
+
+
+def test_a_dear_carrier_that_fails_less_can_be_the_cheaper_one(card: tuple[Scorecard, Engine]) -> None:
+    from profithunt.metrics.carriers import insource, switch
+
+    found, _ = card
+    assert found.cost_of_failure == pytest.approx(20)
+    moved = switch(found, "cheap", "dear").scenario
+    assert moved is not None
+    year = moved.moved
+    assert moved.carriage == pytest.approx(year * 1)
+    assert moved.profit == pytest.approx(year * (0.2 * 20 - 1), rel=0.1)
+    assert moved.profit_low is not None
+    assert moved.profit_high is not None
+    assert moved.profit_low < moved.profit < moved.profit_high
+    assert moved.dpmo_before == pytest.approx(200_000, rel=0.1)
+    assert moved.dpmo_after is not None
+    assert moved.dpmo_after < 20_000
+    own = insource(found, "coast", 1000.0, 2.0, 0.0).scenario
+    assert own is not None
+    assert own.profit == pytest.approx(own.moved * (4.5 + 0.1 * 20 - 2) - 1000, rel=0.1)
+    assert own.break_even_parcels == pytest.approx(1000 / (4.5 + 0.1 * 20 - 2), rel=0.1)
+    assert any("capacity" in text for text in moved.assumed)
+
+
+def test_what_is_not_there_is_said(card: tuple[Scorecard, Engine]) -> None:
+    from profithunt.metrics.carriers import insource, switch
+
+    found, engine = card
+    with pytest.raises(NotFound, match="no carrier 'slow'"):
+        switch(found, "cheap", "slow")
+    with pytest.raises(NotFound, match="region"):
+        insource(found, "moon", 1, 1)
+    with pytest.raises(UsageError):
+        switch(found, "cheap", "cheap")
+    del engine
+    assert OwnDelivery("coast", 1.0, 1.0).failed_per_million is None
