@@ -397,7 +397,7 @@ class ActionsValue(_Section):
     max_actions: int = Field(20, ge=1, le=500, description="Generated actions, those that most customers did.")
     min_treated: int = Field(50, ge=10, description="Customers who did it, and who did not, that an effect needs.")
     max_customers: int = Field(
-        100_000, ge=1_000, description="Customers of one trial; of more, every so many in order of their ids."
+        50_000, ge=1_000, description="Customers of one trial; of more, every so many in order of their ids."
     )
     controls: int = Field(20, ge=0, le=200, description="Negative controls drawn to calibrate intervals.")
     max_smd: float = Field(0.1, gt=0, description="Standardised mean difference above which nothing is believed.")

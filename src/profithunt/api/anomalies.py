@@ -32,59 +32,33 @@ COLUMNS: Final = {
 
 def find_anomalies(engine: AnyEngine, config: ShopConfig, share: float = SHARE) -> list[tuple[Any, ...]]:
     """Rows of the table: neighbours (members of one metric and dimension) share a common factor, totals have none."""
-    import numpy as np
-
     from profithunt.models import anomalies as model
+    from profithunt.models.panels import panels
 
     known = catalogue_of(config).metrics
     usable = {name for name, metric in known.items() if metric.aggregation in ("sum", "ratio")}
     columns = [
         exp.column(name, quoted=True) for name in ("metric", "dimension", "member", "on", "numerator", "denominator")
     ]
-    data = engine.arrays(exp.select(*columns).from_("metric_days"))
-    if not len(data["on"]):
-        return []
-    first, last = data["on"].min(), data["on"].max()
-    n_days = int((last - first).astype(int)) + 1
-    weekday = (int(first.astype("datetime64[D]").astype(int)) + 3) % 7
-    keys = [np.ma.filled(np.ma.asarray(data[name]), "").astype(str) for name in ("metric", "dimension", "member")]
-    day = (data["on"] - first).astype(int)
-    top = np.ma.filled(np.ma.asarray(data["numerator"]).astype(float), np.nan)
-    bottom = np.ma.filled(np.ma.asarray(data["denominator"]).astype(float), np.nan)
-    panels: dict[tuple[str, str], Any] = {}
-    names = np.char.add(np.char.add(keys[0], "\x1f"), keys[1])
-    for name in np.unique(names):
-        metric, dimension = str(name).split("\x1f")
-        if metric in usable:
-            panels[metric, dimension] = np.flatnonzero(names == name)
     parts, about = [], []
-    for (metric, dimension), places in panels.items():
-        members, series = np.unique(keys[2][places], return_inverse=True)
-        is_rate = known[metric].is_rate
-        counts = np.zeros((len(members), n_days))
-        exposure = np.full(counts.shape, np.nan) if is_rate else None
-        counts[series, day[places]] = top[places]
-        if exposure is not None:
-            exposure[series, day[places]] = bottom[places]
-        # Before a series' first day and after its last nothing is known; amounts below zero have no such model.
-        seen = np.zeros(counts.shape, dtype=bool)
-        seen[series, day[places]] = True
-        begun = np.maximum.accumulate(seen, axis=1) & np.maximum.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
-        counts[~begun] = np.nan
-        if np.nanmin(counts) < 0 or (dimension and len(members) < LEAST_MEMBERS):
+    for panel in panels(engine.arrays(exp.select(*columns).from_("metric_days"))):
+        few = panel.dimension and len(panel.members) < LEAST_MEMBERS
+        if panel.metric not in usable or few or panel.falls_below_zero:
             continue
-        found = model.find(counts, exposure, first_weekday=weekday, shared=bool(dimension))
+        exposure = panel.exposure if known[panel.metric].is_rate else None
+        found = model.find(panel.counts, exposure, first_weekday=panel.weekday, shared=bool(panel.dimension))
         parts.append(found)
-        about += [(metric, dimension or None, str(members[at]) or None) for at in found.series]
+        about += [(panel, panel.members[at]) for at in found.series]
     if not parts:
         return []
     whole = model.joined(parts)
     q_values = model.q_values(whole)
     events = _events(engine)
     rows = []
-    for at in np.flatnonzero(q_values <= share):
-        metric, cut, member = about[at]
-        on = (first + whole.day[at]).astype("datetime64[D]").item()
+    for at in (q_values <= share).nonzero()[0].tolist():
+        panel, name = about[at]
+        metric, cut, member = panel.metric, panel.dimension or None, name or None
+        on = panel.day(whole.day[at])
         sign = {"up": -1, "down": 1, "none": 0}[known[metric].direction]
         rows.append(
             (metric, cut, member, on, model.KINDS[whole.kind[at]], float(whole.seen[at]), float(whole.expected[at]),

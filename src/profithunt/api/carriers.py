@@ -37,11 +37,9 @@ def carriers(
 
 def shrunken(failed: Sequence[float], known: Sequence[float]) -> tuple[list[float], list[float], list[float]]:
     """Failed shares held against each other, and their 90 % intervals."""
-    import numpy as np
-
-    from profithunt.models.members import shares
+    from profithunt.models.members import floats, shares
 
     if not failed:
         return [], [], []
-    mean, low, high = shares(np.array(failed, dtype=np.float64), np.array(known, dtype=np.float64))
+    mean, low, high = shares(floats(failed), floats(known))
     return mean.tolist(), low.tolist(), high.tolist()

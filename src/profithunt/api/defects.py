@@ -49,15 +49,13 @@ def board_as_of(
 
 def held_against_peers(members: tuple[Rates, ...]) -> tuple[Rates, ...]:
     """Members with their shrunken failed share (beta-binomial) and its interval; as they are where there are few."""
-    import numpy as np
-
-    from profithunt.models.members import shares
+    from profithunt.models.members import floats, shares
 
     known = [one for one in members if one.n_parcels]
     if len(known) < 2:
         return members
-    failed = np.array([one.n_failed for one in known], dtype=np.float64)
-    parcels = np.array([one.n_parcels for one in known], dtype=np.float64)
+    failed = floats([one.n_failed for one in known])
+    parcels = floats([one.n_parcels for one in known])
     mean, low, high = (values.tolist() for values in shares(failed, parcels, LEVEL))
     held = {one.member: at for at, one in enumerate(known)}
     return tuple(

@@ -151,8 +151,6 @@ def _member(
 
 def _held(metric: Metric, rows: Sequence[Mapping[str, Any]]) -> list[tuple[float | None, float | None, float | None]]:
     """Fair value per unit of each member: shares as hits out of trials, others by their standard errors."""
-    import numpy as np
-
     from profithunt.models import members as model
 
     none = (None, None, None)
@@ -161,7 +159,8 @@ def _held(metric: Metric, rows: Sequence[Mapping[str, Any]]) -> list[tuple[float
     if len(usable) < 2:
         return result
     columns = {
-        name: np.array([float(rows[at][name] or 0) for at in usable]) for name in ("n_rows", "y", "x", "yy", "xy", "xx")
+        name: model.floats([float(rows[at][name] or 0) for at in usable])
+        for name in ("n_rows", "y", "x", "yy", "xy", "xx")
     }
     if metric.unit in ("share", "per_million") and bool(
         (columns["y"] <= columns["x"]).all() and (columns["y"] >= 0).all()

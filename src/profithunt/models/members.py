@@ -10,7 +10,7 @@ Source: METRICS section 4; Efron and Morris (1975); Casella (1985).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,11 @@ from profithunt.models.shrinkage import Array
 
 GRID: Final = 41
 _TINY = 1e-12
+
+
+def floats(values: Sequence[float]) -> Array:
+    """Numbers as a column."""
+    return np.array(values, dtype=np.float64)
 
 
 def shares(hits: Array, trials: Array, level: float = 0.9) -> tuple[Array, Array, Array]:
