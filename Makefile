@@ -31,14 +31,14 @@ demo: $(VENV)/.core ## install, then run the main job on a real grocer's year (S
 
 .PHONY: test
 test: $(VENV)/.test ## every test, the slow ones too
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 .PHONY: check
 check: static fast ## what a change must pass: format, lint, types, import contracts, docs, fast tests
 
 .PHONY: fast
 fast: $(VENV)/.test ## the fast tests alone
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not browser and not spark" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not spark" $(ARGS)
 
 .PHONY: static
 static: $(VENV)/.dev ## format, lint, types, import contracts, generated docs up to date

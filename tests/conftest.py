@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -28,9 +30,20 @@ def example_exports() -> Path:
     return REPOSITORY / "examples" / "exports"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, so that what they share is made once; files may name a group of their own."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(REPOSITORY))))
+SHARED = ("tests/cli", "tests/engines", "tests/reports")
+"""Folders whose files share what is dear to make: a finished shop, a Spark session."""
+
+
+class _ByWhatIsShared(LoadScopeScheduling):
+    """Tests of a file run on one worker, those of a shared folder too, so that what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        folder = file.rsplit("/", maxsplit=1)[0]
+        return folder if folder in SHARED else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are handed to workers."""
+    return _ByWhatIsShared(config, log)

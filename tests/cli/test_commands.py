@@ -10,7 +10,6 @@ import pytest
 
 from tests.cli.conftest import FILES, SETTINGS, CommandLine, write_shop
 
-pytestmark = pytest.mark.xdist_group("cli")
 """One worker for all of them: they share the run of one shop."""
 
 

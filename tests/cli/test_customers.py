@@ -10,8 +10,6 @@ import pytest
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import TOTAL
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 
 def test_flows_close_and_say_what_happened(profithunt):
     rows = profithunt("customers", "flows", "--json").json

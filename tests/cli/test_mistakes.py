@@ -10,7 +10,6 @@ from profithunt.cli import mistakes
 from profithunt.cli.output import Output
 from profithunt.errors import ConfigError, DataError, NotFound, ProfithuntError, SourceError, UsageError
 
-pytestmark = pytest.mark.xdist_group("cli")
 """One worker for all of them: they share the run of one shop."""
 
 
@@ -25,7 +24,8 @@ def test_a_mistyped_command_names_the_nearest(bare):
 def test_a_word_that_is_like_no_command_lists_them(bare):
     result = bare("xyzzy")
     assert result.code == 2
-    assert "one of init, check, run, report, profit, explain, reconcile, hunt, export, demo, version" in result.err
+    listed = result.err.split("one of ")[1].split("\n")[0].split(", ")
+    assert {"init", "check", "run", "report", "hunt", "clv", "wbr", "customers", "version"} <= set(listed)
 
 
 def test_a_mistyped_option_names_the_nearest(bare):

@@ -18,7 +18,7 @@ from tests.cli.conftest import FILES, Process
 if sys.platform != "win32":
     import pty
 
-pytestmark = [pytest.mark.xdist_group("cli"), pytest.mark.slow]  # each starts processes
+pytestmark = pytest.mark.slow  # each starts processes
 """One worker for all of them: they share the run of one shop."""
 
 

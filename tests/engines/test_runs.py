@@ -29,7 +29,7 @@ from profithunt.schema import TABLES
 from tests.engines import gaps
 from tests.engines.world import random_shop
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark")]
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 CONFIG = ShopConfig.model_validate(
     {

@@ -17,7 +17,7 @@ from profithunt.engine.spark import SparkEngine
 from profithunt.errors import EngineError, SourceError, UsageError
 from profithunt.sources.lake import build_lake
 
-needs_spark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark")]
+needs_spark = [pytest.mark.spark, pytest.mark.slow]
 
 ORDERS = "SELECT * FROM VALUES ('b', CAST(2.5 AS DECIMAL(18, 4))), ('a', NULL), (NULL, 1.25) AS given(order_id, paid)"
 

@@ -15,7 +15,7 @@ from profithunt.engine.spark import SparkEngine
 from profithunt.errors import EngineError
 from tests.engines import gaps
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark")]
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 COLUMNS = {"n": "int", "d": "money", "x": "rate", "t": "text", "on_day": "date", "at": "timestamp", "g": "text"}
 ROWS: list[tuple[Any, ...]] = [

@@ -14,7 +14,6 @@ from profithunt.reports.gathered import SPREAD_BY
 from profithunt.reports.page import render
 from profithunt.sources.propose import propose
 
-pytestmark = pytest.mark.xdist_group("report")
 """One worker for all of them: they share one run."""
 
 EXPORTS = Path(__file__).parents[2] / "examples" / "exports"
