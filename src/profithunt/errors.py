@@ -7,11 +7,15 @@ run failed, 2 wrong use, 3 bad data.
     ProfithuntError
     ├── UsageError          what was asked for can't be done as asked
     │   ├── ConfigError     a setting in shop.toml
+    │   ├── Forbidden       a person or agent may not do this
     │   └── NotFound        a run, table, customer, order … that isn't there
     ├── DataError           the data that was given
     │   └── SourceError     a source that can't be read at all
     ├── ModelError          a definition (SQL model, detector, metric) that breaks its contract
     ├── EngineError         the engine refused a statement
+    ├── ActionError         an action that can't be carried out now
+    │   ├── Stopped         a limit, a conflict or a missing approval holds it back
+    │   └── DeliveryError   the other side did not take it
     └── RunError            a run that can't start or finish
 """
 
@@ -59,6 +63,10 @@ class ConfigError(UsageError):
     """A setting that is missing, unknown or not of its form."""
 
 
+class Forbidden(UsageError):
+    """What this person or agent, or this token, may not do."""
+
+
 class NotFound(UsageError):
     """A run, table, customer, order, dimension … that isn't there; says what there is."""
 
@@ -83,3 +91,19 @@ class EngineError(ProfithuntError):
 
 class RunError(ProfithuntError):
     """A run that can't start or can't finish."""
+
+
+class ActionError(ProfithuntError):
+    """An action that can't be carried out now."""
+
+
+class Stopped(ActionError):
+    """A limit, a conflict with another action or a missing approval holds an action back; says which."""
+
+
+class DeliveryError(ActionError):
+    """The receiving system did not take an action. `retry` says whether trying again may help."""
+
+    def __init__(self, what: str, *, where: str = "", expected: str = "", do: str = "", retry: bool = True) -> None:
+        super().__init__(what, where=where, expected=expected, do=do)
+        self.retry = retry
