@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from profithunt.detectors.definition import OWN_NUMBER, Detector, parse_detector, read_detector
-from profithunt.detectors.query import Clock, clock, compile_detector, compile_rows, evidence_columns
+from profithunt.detectors.query import (
+    Clock,
+    clock,
+    compile_customers,
+    compile_detector,
+    compile_finds,
+    compile_rows,
+    evidence_columns,
+)
 from profithunt.errors import ConfigError, ModelError
 
 FOLDER: Final = Path(__file__).parent / "catalogue"
@@ -89,7 +97,9 @@ __all__ = [
     "Detector",
     "catalogue",
     "clock",
+    "compile_customers",
     "compile_detector",
+    "compile_finds",
     "compile_rows",
     "evidence_columns",
     "parse_detector",

@@ -1,7 +1,8 @@
 """The case of a detector: a page of prose with input rows and expected finds, which is its test too.
 
 Beside each `<name>.sql` lies `<name>.md`. Under `## Input` stand tables, each below a line with its name in backticks;
-under `## Found` the finds to expect. To keep pages short:
+under `## Found` the finds to expect, under `## Customers` (where the detector lists any) the first rows of the list. To
+keep pages short:
 
 | in an input table | means |
 | --- | --- |
@@ -13,7 +14,8 @@ under `## Found` the finds to expect. To keep pages short:
 | `-300..-30` in `ordered_on` | they are spread over these days |
 | `-30` in a day or time | 30 days before 31 December 2024; `+4` in a time: 4 days after the order |
 
-Amounts that are left out are zero; subtotals are added up from the components unless given.
+Amounts that are left out are zero; subtotals are added up from the components unless given. Beside canonical
+tables and the ledger, tables of a run may be given (`customer_clv`, `affinity`, `customer_actions` …).
 """
 
 from __future__ import annotations
@@ -21,15 +23,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 from sqlglot import exp
 
-from profithunt.engine import AnyEngine, Model, compile_model, literal
+from profithunt.customers import affinity, build as people, clv
+from profithunt.engine import AnyEngine, Model, compile_model, literal, read_models
 from profithunt.errors import ModelError
 from profithunt.ledger.build import empty_table, models
 from profithunt.ledger.components import COMPONENTS, LISTS, STEPS, parts_of
@@ -51,6 +55,7 @@ class Case:
     tables: Mapping[str, list[Row]]
     found: list[dict[str, str]]
     thresholds: Mapping[str, float]
+    customers: list[dict[str, str]] = field(default_factory=list)
 
 
 def read_case(path: Path) -> Case:
@@ -62,7 +67,13 @@ def read_case(path: Path) -> Case:
         raise ModelError("is no case", where=path.name, expected="a title, '## Input' and '## Found'")
     tables = {name: list(_table(body)) for name, body in _named(sections["Input"])}
     thresholds = {row["name"]: float(row["value"]) for row in tables.pop("thresholds", [])}
-    return Case(title=title[1], tables=tables, found=list(_table(sections["Found"])), thresholds=thresholds)
+    return Case(
+        title=title[1],
+        tables=tables,
+        found=list(_table(sections["Found"])),
+        thresholds=thresholds,
+        customers=list(_table(sections.get("Customers", ""))),
+    )
 
 
 def attach(engine: AnyEngine, case: Case) -> None:
@@ -78,6 +89,10 @@ def attach(engine: AnyEngine, case: Case) -> None:
             engine.table(name, _query(_kinds(name), given))
         else:
             engine.view(name, empty_table(name))
+    for name in _run_tables():
+        engine.drop(name)
+        if name in rows:
+            engine.table(name, _query(_kinds(name), rows[name]))
     engine.view("order_parcels", _query(_kinds("order_parcels"), []))
     profit = _models()["order_profit"]
     engine.table("order_profit", compile_model(profit, lists=LISTS, values={"timezone": "UTC"}))
@@ -162,10 +177,22 @@ def _models() -> Mapping[str, Model]:
 
 
 @cache
+def _run_tables() -> Mapping[str, Model]:
+    """Tables of a run that are made of the ledger and that a detector may read."""
+    results = read_models(Path(str(files("profithunt.customers") / "action_results")))
+    folders = [people.models(), clv.models(), affinity.models(), results]
+    found = {name: model for folder in folders for name, model in folder.items() if not model.working}
+    return {**found, people.lens_model().name: people.lens_model()}
+
+
+@cache
 def _kinds(name: str) -> dict[str, str]:
     if name in TABLES:
         return {column.name: column.type for column in TABLES[name].columns.values()}
-    return {column.name: column.type for column in _models()[name].columns}
+    known = {**_models(), **_run_tables()}
+    if name not in known:
+        raise ModelError(f"there is no table {name!r}", where="case", expected=", ".join(sorted([*TABLES, *known])))
+    return {column.name: column.type for column in known[name].columns}
 
 
 def _orders(rows: Mapping[str, list[Row]]) -> list[Row]:

@@ -20,6 +20,7 @@ small a sample. Everything that judges (shrinkage, gates, false discovery, money
 | `vetoed_by` | names of detectors whose finds on the same entity cancel its own |
 | `[thresholds]` | numbers that a shop may set, used as `$name`; `min_…` are least samples |
 | `[rows]` | the rows behind it: `from`, `where`, `order_by`, and `[rows.keys]` where a key is no column there |
+| `customers` | the step (CTE) of the statement that lists the customers behind each entity, see `LISTED` |
 | `[docs]` | `why`, `value`, `known_problems`, `source` |
 """
 
@@ -57,6 +58,14 @@ LEVELS: Final = (
     "postcode", "policy",
 )  # fmt: skip
 
+LISTED: Final[Mapping[str, str]] = {
+    "customer_id": "customer; beside it the keys of the entity",
+    "expected_profit": "money over the horizon from acting on this customer, before any incentive",
+    "sku": "what to offer them, where it is one SKU (may be left out)",
+    "price": "what an incentive is a share of: price of what is offered (left out: the customer's mean order line)",
+}
+"""Columns of the step that a header names as `customers`; `opportunity_customers` is made of them."""
+
 _REQUIRED: Final[Mapping[str, tuple[type, ...]]] = {
     "code": (str,), "number": (int,), "name": (str,), "level": (str,), "entity": (list,), "owner": (str,),
     "action": (str,), "reversible": (bool,), "statistic": (str,), "docs": (dict,),
@@ -64,7 +73,7 @@ _REQUIRED: Final[Mapping[str, tuple[type, ...]]] = {
 _OPTIONAL: Final[Mapping[str, tuple[type, ...]]] = {
     "direction": (str,), "outlier": (float,), "probability": (float,), "window_days": (int,), "lag_days": (int,),
     "needs": (list,), "credibility": (float, int), "counted": (bool,), "vetoed_by": (list,), "effort": (int, float),
-    "thresholds": (dict,), "rows": (dict,), "drifts": (bool,),
+    "thresholds": (dict,), "rows": (dict,), "drifts": (bool,), "customers": (str,),
 }  # fmt: skip
 _DOCS: Final = ("why", "value", "known_problems")
 _TUNABLE: Final = ("window_days", "outlier", "probability", "effort", "credibility")
@@ -120,6 +129,7 @@ class Detector:
     effort: float = 1.0
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     rows: Rows = field(default_factory=Rows)
+    customers: str = ""
     path: Path | None = field(default=None, compare=False)
 
     @property

@@ -20,7 +20,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from profithunt.detectors.definition import MEASURES, STATISTICS, Detector
+from profithunt.detectors.definition import LISTED, MEASURES, STATISTICS, Detector
 from profithunt.engine import compile_sql
 from profithunt.errors import ModelError
 
@@ -110,6 +110,78 @@ def compile_rows(
     tree = tree.order_by(*keys, "place")
     _expanded(tree)
     return compile_sql(tree.sql(dialect="duckdb"), values=_values(detector, at, timezone), where=where)
+
+
+def compile_finds(
+    detector: Detector,
+    at: Clock,
+    entity: Mapping[str, object],
+    columns: Sequence[str],
+    *,
+    timezone: str = "UTC",
+    dialect: str = "duckdb",
+) -> str:
+    """The rows behind one entity, worst first; where there is no table of them, what the statement says of it.
+
+    `columns` are those to show of the table of the rows. Raises ModelError.
+    """
+    rows = detector.rows
+    where = detector.name
+    if rows.table:
+        keys = {name: _expression(rows.keys.get(name, name), where) for name in detector.entity}
+        tree = exp.select(*columns).from_(rows.table).where(_expression(rows.where, where), _same(keys, entity))
+        worst = exp.Ordered(this=_expression(rows.order_by, where), nulls_first=False)
+        tree = tree.order_by(worst)
+    else:
+        found = _expanded(_parse(detector.sql, where))
+        names = [exp.column(item.alias_or_name, quoted=True) for item in found.selects]
+        tree = exp.select(*names).from_(found.subquery("found"))
+        tree = tree.where(_same({name: exp.column(name) for name in detector.entity}, entity))
+    _expanded(tree)
+    values = _values(detector, at, timezone)
+    return compile_sql(tree.sql(dialect="duckdb"), dialect=dialect, values=values, where=where)
+
+
+def compile_customers(detector: Detector, at: Clock, *, timezone: str = "UTC") -> str:
+    """The customers behind each entity of a detector that lists them: the rows of the step that its header names.
+
+    Raises ModelError for a step that isn't there.
+    """
+    tree = _parse(detector.sql, detector.name)
+    steps = tree.args.get("with_")
+    names = [step.alias for step in steps.expressions] if steps is not None else []
+    if detector.customers not in names:
+        raise ModelError(
+            f"customers is '{detector.customers}'",
+            where=detector.name,
+            expected=f"a step (CTE) of the statement: {', '.join(names) or 'there is none'}",
+        )
+    step = steps.expressions[names.index(detector.customers)].this
+    given = [item.alias_or_name for item in step.selects]
+    wanted = (*detector.entity, *(name for name in LISTED if name not in detector.entity))
+    missing = [name for name in (*detector.entity, "customer_id", "expected_profit") if name not in given]
+    if missing:
+        raise ModelError(
+            f"the step '{detector.customers}' does not give '{missing[0]}'",
+            where=detector.name,
+            expected=", ".join([*detector.entity, *LISTED]),
+        )
+    listed = exp.select(*[name for name in wanted if name in given])
+    listed = listed.from_(exp.to_identifier(detector.customers, quoted=True))
+    listed.set("with_", steps)
+    _expanded(listed)
+    values = _values(detector, at, timezone)
+    return compile_sql(listed.sql(dialect="duckdb"), values=values, where=detector.name)
+
+
+def _same(keys: Mapping[str, exp.Expr], entity: Mapping[str, object]) -> exp.Expr:
+    """A row is about this entity."""
+    return exp.and_(
+        *[
+            exp.EQ(this=exp.cast(exp.paren(tree.copy()), "TEXT"), expression=exp.convert(str(entity[name])))
+            for name, tree in keys.items()
+        ]
+    )
 
 
 def _values(detector: Detector, at: Clock, timezone: str) -> dict[str, str | int | float | bool | dt.date]:
