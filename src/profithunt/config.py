@@ -165,7 +165,8 @@ class Source(_Section):
     csv: Csv = Field(default_factory=Csv, description="How its text files are written.")
     parse: Parse = Field(default_factory=Parse, description="How its text becomes values.")
     columns: dict[str, str | Expression | Constant] = Field(
-        default_factory=dict, description="Canonical (or extra) column = raw column, {expr = …} or {value = …}."
+        default_factory=dict,
+        description="Canonical (or extra) column = raw column, {expr = …} or {value = …}; none: as in the file.",
     )
 
     @field_validator("table")

@@ -218,3 +218,15 @@ def test_the_same_file_under_two_names_is_read_once(shop):
     assert kept(shop) == EXPECTED
     assert result.tables["order_lines"].files == 1
     assert Path(result.inputs[0].path).name == "a.csv"
+
+
+def test_a_file_with_canonical_names_needs_no_mapping(shop):
+    shop.write("lines.csv", "Order_ID,line_no,sku,quantity,unit_price,note\nA,1,S,2,3.50,gift\n")
+    shop.build('[[sources]]\ntable = "order_lines"\nfiles = "lines.csv"\n')
+    assert shop.rows("order_lines", "order_id, quantity * unit_price, extra_note") == [("A", Decimal(7), "gift")]
+
+
+def test_without_a_mapping_what_is_missing_is_named(shop):
+    shop.write("lines.csv", "order_id,line_no,article,quantity,unit_price\nA,1,S,2,3.50\n")
+    with pytest.raises(SourceError, match="nothing is mapped to sku"):
+        shop.build('[[sources]]\ntable = "order_lines"\nfiles = "lines.csv"\n')

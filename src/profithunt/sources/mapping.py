@@ -62,13 +62,15 @@ class Mapping:
 def of(source: Source, opened: Opened, generated: tuple[str, ...]) -> Mapping:
     """A source's mapping, checked against its columns; `generated` are key columns that may be left out.
 
+    A source that maps nothing is named after the canonical columns already: each column is taken under its own name.
     Raises SourceError that lists the columns there are.
     """
     table = TABLES[source.table]
     where = f"{_files(opened)} ({source.table})"
     fields: list[Field] = []
     updated = None
-    for name, given in source.columns.items():
+    columns = source.columns or {name.lower(): name for name in opened.columns}
+    for name, given in columns.items():
         if name in UPDATED and name not in table.columns:
             updated = tree_of(given, opened, where, name)
             continue
@@ -191,7 +193,7 @@ def _complete(
         if name.startswith("extra_") and name not in source.columns:
             plain = name.removeprefix("extra_")
             close = _close(plain, [item for item in table.columns if item not in given])
-            if close and (close in missing or missing):
+            if close and missing:
                 raise SourceError(
                     f"'{plain}' is not a column of {table.name} (did you mean '{close}'?)",
                     where=where,
