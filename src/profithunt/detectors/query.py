@@ -149,14 +149,15 @@ def compile_customers(detector: Detector, at: Clock, *, timezone: str = "UTC") -
     """
     tree = _parse(detector.sql, detector.name)
     steps = tree.args.get("with_")
-    names = [step.alias for step in steps.expressions] if steps is not None else []
+    held: list[exp.Expr] = steps.expressions if steps is not None else []
+    names = [step.alias for step in held]
     if detector.customers not in names:
         raise ModelError(
             f"customers is '{detector.customers}'",
             where=detector.name,
             expected=f"a step (CTE) of the statement: {', '.join(names) or 'there is none'}",
         )
-    step = steps.expressions[names.index(detector.customers)].this
+    step = held[names.index(detector.customers)].this
     given = [item.alias_or_name for item in step.selects]
     wanted = (*detector.entity, *(name for name in LISTED if name not in detector.entity))
     missing = [name for name in (*detector.entity, "customer_id", "expected_profit") if name not in given]
