@@ -21,6 +21,7 @@ CPU_SECONDS: Final = 500.0
 MEMORY_GB: Final = 4.5
 SHARE_OF_GAP: Final = 0.02
 FLAGGED: Final = 0.05
+_Z: Final = 1.96
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def measure(customers: int = 1_000_000, actions: int = 50) -> list[Figure]:
     flagged = statistics.fmean(not item.low <= 0 <= item.high for item in none)
     covered = [item.low <= world.truth[item.action]["ATE"] <= item.high for item in real]
     print(f"     empirical null: {found.nulls['ATE']}; {statistics.fmean(covered):.0%} of the real effects covered")
-    print(f"     effects of nothing as a share of the naive gap: worst {max(gaps):.2%}")
+    left = abs(statistics.fmean(item.effect for item in none)) / statistics.fmean(abs(item.naive) for item in none)
+    chance = statistics.fmean(((item.effect / (item.high - item.low)) * 2 * _Z) ** 2 for item in none) ** 0.5
+    print(f"     effects of nothing as a share of the naive gap: worst {max(gaps):.2%}, mean of all {left:.2%}")
+    print(f"     their size in standard errors (1: no more than chance leaves of a trial of this size): {chance:.2f}")
     return [
         Figure(f"CPU-seconds, {actions} actions × {customers:,} customers × 50 covariates", cpu, CPU_SECONDS),
         Figure("GB of memory at the peak", memory, MEMORY_GB),
