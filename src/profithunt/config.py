@@ -80,6 +80,22 @@ AttributionModel = Literal[
 ]
 
 
+Permission = Literal[
+    "see",
+    "comment",
+    "assign",
+    "triage",
+    "propose",
+    "approve",
+    "reject",
+    "execute",
+    "undo",
+    "document",
+    "manage",
+]
+AutonomyLevel = Literal["suggest", "approval", "inside_limits"]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -406,6 +422,59 @@ class ActionsValue(_Section):
     seed: int = Field(7, ge=0, description="Seed of the division into folds and of the controls.")
 
 
+class StorePlace(_Section):
+    """Where people's and agents' decisions are kept."""
+
+    url: str | None = Field(
+        None,
+        description="PostgreSQL (postgresql://…), SQLite (sqlite:///…) or env:NAME, a variable that holds the URL; "
+        "default: .profithunt/app.db. PROFITHUNT_STORE_URL goes before it.",
+    )
+
+
+class RoleLimits(_Section):
+    """What a role may do, and set in motion in a day; what is left out is not limited."""
+
+    may: list[Permission] = Field(description="What the role may do.")
+    money_a_day: Decimal | None = Field(None, ge=0, description="Expected money of its actions, a day.")
+    skus_a_day: int | None = Field(None, ge=0, description="SKUs, a day.")
+    customers_a_day: int | None = Field(None, ge=0, description="Customers, a day.")
+    sku_share: float | None = Field(None, ge=0, le=1, description="SKUs a day as a share of those sold.")
+    customer_share: float | None = Field(None, ge=0, le=1, description="Customers a day as a share of the active ones.")
+    spend_share: float | None = Field(None, ge=0, le=1, description="Advertising a day as a share of the shop's.")
+    price_change: float | None = Field(None, ge=0, description="Largest change of one price, as a share of it.")
+
+
+class AgentAutonomy(_Section):
+    """How far an agent goes by itself."""
+
+    level: AutonomyLevel = Field("suggest", description="For action types that are not named.")
+    levels: dict[str, AutonomyLevel] = Field(default_factory=dict, description="By action type.")
+
+
+class AutonomySettings(_Section):
+    """Who may decide what alone, and what holds an action back."""
+
+    share: float = Field(
+        0.02, ge=0, le=1, description="Share of daily spend, SKUs and customers that flows by itself, a day."
+    )
+    price_change: float = Field(0.1, ge=0, description="Change of a price that flows by itself, as a share of it.")
+    window_days: int = Field(
+        28, ge=1, le=365, description="Days in which an action holds its SKU, customer or keyword and is measured."
+    )
+    margin_floor: float = Field(
+        0.0, ge=-1, lt=1, description="Share of a price without tax that must be left over its unit cost."
+    )
+    expire_days: int = Field(
+        0, ge=0, le=365, description="Days after which an open opportunity that no run finds any more expires."
+    )
+    reopen_days: int = Field(
+        28, ge=0, le=365, description="Days after which one that was realised or rolled back opens again when found."
+    )
+    roles: dict[str, RoleLimits] = Field(default_factory=dict, description="Roles, beside or instead of the usual.")
+    agents: dict[str, AgentAutonomy] = Field(default_factory=dict, description="Agents by name.")
+
+
 class EngineChoice(_Section):
     """What computes a run. DuckDB on this machine by default; Spark where one machine is too small."""
 
@@ -464,6 +533,8 @@ class ShopConfig(_Section):
     defects: Defects = Field(default_factory=Defects)
     actions: list[Action] = Field(default_factory=list)
     actions_value: ActionsValue = Field(default_factory=ActionsValue)
+    store: StorePlace = Field(default_factory=StorePlace)
+    autonomy: AutonomySettings = Field(default_factory=AutonomySettings)
     engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
     runs: Runs = Field(default_factory=Runs)
