@@ -7,12 +7,25 @@ import time
 from pathlib import Path
 
 from profithunt.errors import ProfithuntError
-from truth import cdnow, complete_journey, effects, lalonde, lifetime_value, olist, simulated, spark, superstore, tpcds
+from truth import (
+    cdnow,
+    complete_journey,
+    effects,
+    experiments,
+    lalonde,
+    lifetime_value,
+    olist,
+    simulated,
+    spark,
+    superstore,
+    tpcds,
+)
 from truth.claim import Unavailable
 
 CHECKS = {
     "cdnow": cdnow.check,
     "effects": effects.check,
+    "experiments": experiments.check,
     "lalonde": lalonde.check,
     "lifetime_value": lifetime_value.check,
     "complete_journey": complete_journey.check,
