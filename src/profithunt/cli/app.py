@@ -32,6 +32,7 @@ from profithunt.cli.commands import (
     reconcile,
     report,
     run,
+    serve,
     simulate,
     sql,
     version,
@@ -66,6 +67,7 @@ app.command(no_args_is_help=True)(why.why)
 app.command()(defects.defects)
 app.command()(carriers.carriers)
 app.command()(waste.waste)
+app.command()(serve.serve)
 app.add_typer(customers.app, name="customers")
 app.add_typer(plan.app, name="plan")
 

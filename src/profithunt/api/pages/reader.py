@@ -1,0 +1,236 @@
+"""Readers of the current run for pages: a pool of open shops on one run, and what was read of it.
+
+A page asks `Readers.read(key, make)`: `make(shop)` runs once a run and key, on a shop that nobody else uses meanwhile.
+When a new run has become current, new requests go to it; those under way finish on the old one, which is closed after
+the last of them. Nothing is locked against whoever writes the next run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from profithunt.api.run import Run
+from profithunt.api.shop import Shop
+from profithunt.config import FILE_NAME, ShopConfig, find, read
+from profithunt.engine.runs import FOLDER, RunStore
+from profithunt.errors import NotFound
+
+T = TypeVar("T")
+
+READERS: Final = 3
+"""Shops open at once on a run: two cores read, one waits on the disk."""
+KEPT: Final = 800
+"""Answers kept of a run; the least lately used go first."""
+LOOK_EVERY: Final = 0.2
+"""Seconds for which the name of the current run is believed."""
+
+
+class PinnedShop(Shop):
+    """A shop that stays on one finished run, whatever becomes current meanwhile."""
+
+    def __init__(self, config: ShopConfig, path: Path, run: Run) -> None:
+        super().__init__(config, path)
+        self._run = run
+
+    @property
+    def current(self) -> Run:
+        """The run that this reader is pinned to."""
+        return self._run
+
+
+class OnRun:
+    """The readers of one run, and what they have read."""
+
+    def __init__(self, config: ShopConfig, path: Path, run: Run) -> None:
+        self.run = run
+        self.config = config
+        self.path = path
+        self.users = 0
+        self.retired = False
+        self._free: list[PinnedShop] = []
+        self._opened = 0
+        self._changed = threading.Condition()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    @contextlib.contextmanager
+    def shop(self) -> Iterator[PinnedShop]:
+        """A shop of the pool, for this thread alone."""
+        with self._changed:
+            while not self._free and self._opened >= READERS:
+                self._changed.wait()
+            if self._free:
+                taken = self._free.pop()
+            else:
+                taken = PinnedShop(self.config, self.path, self.run)
+                self._opened += 1
+        try:
+            yield taken
+        finally:
+            with self._changed:
+                self._free.append(taken)
+                self._changed.notify()
+
+    def read(self, key: Hashable, make: Callable[[PinnedShop], T]) -> T:
+        """What `make` gives, kept under the key; two that ask at once wait for one making."""
+        with self._guard:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+            lock = self._making.setdefault(key, threading.Lock())
+        with lock:
+            with self._guard:
+                if key in self._kept:
+                    return self._kept[key]  # type: ignore[no-any-return]
+            try:
+                with self.shop() as shop:
+                    made = make(shop)
+            finally:
+                with self._guard:
+                    self._making.pop(key, None)
+            with self._guard:
+                self._keep(key, made)
+            return made
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The same for what is made of answers alone, without a shop."""
+        with self._guard:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        made = make()
+        with self._guard:
+            self._keep(key, made)
+        return made
+
+    def _keep(self, key: Hashable, made: object) -> None:
+        self._kept[key] = made
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def close(self) -> None:
+        """Close every shop of the pool."""
+        with self._changed:
+            for shop in self._free:
+                shop.close()
+            self._opened -= len(self._free)
+            self._free.clear()
+
+
+Warm = Callable[["OnRun"], None]
+"""Reads what most readers will ask for first."""
+
+
+class Readers:
+    """Readers of a shop's current run, whichever it is when asked.
+
+    `warm` runs on a run that has just become current, in the background; until it is through, readers stay on the run
+    before.
+    """
+
+    def __init__(self, path: str | Path, warm: Warm | None = None) -> None:
+        self._warm = warm
+        self._coming: str | None = None
+        self.folder = Path(path).resolve()
+        if self.folder.name == FILE_NAME:
+            self.folder = self.folder.parent
+        self._on: OnRun | None = None
+        self._lock = threading.Lock()
+        self._looked = 0.0
+        self._closed = False
+
+    @property
+    def has_shop(self) -> bool:
+        """Whether there is a shop.toml yet."""
+        return (self.folder / FILE_NAME).is_file()
+
+    @property
+    def has_run(self) -> bool:
+        """Whether a run has finished yet."""
+        return (self.folder / FOLDER / "current").is_file()
+
+    @contextlib.contextmanager
+    def using(self) -> Iterator[OnRun]:
+        """The current run, kept open while this lasts. Raises NotFound before the first has finished, ConfigError."""
+        with self._lock:
+            on = self._newest()
+            on.users += 1
+        try:
+            yield on
+        finally:
+            with self._lock:
+                on.users -= 1
+                idle = on.retired and on.users == 0
+            if idle:
+                on.close()
+
+    def read(self, key: Hashable, make: Callable[[PinnedShop], T]) -> T:
+        """What `make` reads of the current run; made once a run and key. Raises what `make` raises."""
+        with self.using() as on:
+            return on.read(key, make)
+
+    @property
+    def run_id(self) -> str:
+        """Id of the run that is read now. Raises NotFound."""
+        with self.using() as on:
+            return on.run.run_id
+
+    def close(self) -> None:
+        """Close what is open; those under way finish."""
+        with self._lock:
+            on, self._on = self._on, None
+            if on is not None:
+                on.retired = True
+                if on.users == 0:
+                    on.close()
+
+    def _newest(self) -> OnRun:
+        """The run to read now; looks whether another has become current. Called under the lock."""
+        now = time.monotonic()
+        if self._on is not None and now - self._looked < LOOK_EVERY:
+            return self._on
+        self._looked = now
+        if not self.has_run:
+            raise NotFound("there is no finished run yet", where=str(self.folder), do="make one with: profithunt run")
+        run_id = (self.folder / FOLDER / "current").read_text("utf-8").strip()
+        if self._on is None:
+            self._on = self._opened(run_id)
+            self._start(self._warmed, self._on)
+        elif run_id not in (self._on.run.run_id, self._coming):
+            self._coming = run_id
+            self._start(self._switch, self._opened(run_id))
+        return self._on
+
+    def _opened(self, run_id: str) -> OnRun:
+        path = find(self.folder)
+        return OnRun(read(path), path, Run(RunStore(self.folder).get(run_id)))
+
+    def _start(self, work: Callable[[OnRun], None], on: OnRun) -> None:
+        threading.Thread(target=work, args=(on,), name="profithunt-readers", daemon=True).start()
+
+    def _warmed(self, on: OnRun) -> None:
+        if self._warm is not None:
+            # What can't be read now is said to whoever asks for it.
+            with contextlib.suppress(Exception):
+                self._warm(on)
+
+    def _switch(self, fresh: OnRun) -> None:
+        """Warm a new run up, then hand it over to the readers and let the former one go."""
+        self._warmed(fresh)
+        with self._lock:
+            former, self._on = self._on, fresh
+            self._coming = None
+            idle = former is not None and former.users == 0
+            if former is not None:
+                former.retired = True
+        if idle and former is not None:
+            former.close()

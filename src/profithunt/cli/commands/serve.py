@@ -1,0 +1,30 @@
+"""`profithunt serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from profithunt.cli import options
+
+
+def serve(
+    shop: options.Shop = None,
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 takes a free one.")] = 8765,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    shop_option: options.ShopOption = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Show the shop as pages in the browser, on this machine only.
+
+    Reads the current run, and switches to a new one by itself. Of an empty folder it asks for files first.
+    """
+    from profithunt.cli.output import Output
+    from profithunt.cli.serving import listen
+
+    output = Output(quiet=quiet, debug=debug)
+    listen(shop_option or shop or Path.cwd(), host, port, output, show=show)

@@ -1,0 +1,13 @@
+"""Routes that are more than a page of the catalogue: what changes something, searches, uploads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def include(app: FastAPI) -> None:
+    """Add every router to the application."""
+    del app
