@@ -139,9 +139,10 @@ def test_json_contract(found: Hunt):
     listed = json.loads(json.dumps(found.to_json()))
     assert [item["rank"] for item in listed] == list(range(1, len(listed) + 1))
     keys = {"id", "detector", "code", "level", "entity", "value", "p10", "p90", "confidence", "window_days", "rank",
-            "action", "reversible", "owner", "evidence"}  # fmt: skip
+            "action", "reversible", "owner", "shared_with", "evidence"}  # fmt: skip
     for item in listed:
         assert set(item) == keys
+        assert all(set(part) == {"id", "value"} for part in item["shared_with"])
         assert item["p10"] <= item["value"] <= item["p90"]
         assert 0 < item["confidence"] <= 1
         assert item["window_days"] == 28

@@ -15,6 +15,7 @@ import profithunt
 from profithunt import sources
 from profithunt.api.acquisition import build_acquisition
 from profithunt.api.actions_value import build_actions_value
+from profithunt.api.affinity import build_affinity
 from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
 from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, tables_at
@@ -164,14 +165,14 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress, *, full: 
                 report=lambda name, done, total: progress.step(f"Quality: {name}" if name else "Quality", done, total),
             )
 
+        with _timed(seconds, "affinity"):
+            built += build_affinity(engine, config, tables, fingerprints=fingerprints, earlier=earlier(former))
+
         with _timed(seconds, "hunt"):
             # The statistics load slowly; commands that don't hunt needn't wait for them.
-            from profithunt.api.hunting import hunt_run
-            from profithunt.opportunities import as_query
+            from profithunt.api.hunting import build_hunt, summary
 
-            found = hunt_run(engine, config, progress)
-            engine.write_parquet(as_query(found), tables / "opportunities.parquet")
-            engine.attach_parquet("opportunities", tables / "opportunities.parquet")
+            found = build_hunt(engine, config, tables, progress)
         progress.step("Serve", 0, 1)
         serve(engine, reader, partial, SERVED)
         progress.step("Serve", 1, 1)
@@ -195,11 +196,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress, *, full: 
             "reconciliation": reconciliation.to_json(),
             "actions_value": actions.to_json(),
             "metrics": metrics.to_json(),
-            "hunt": {
-                "opportunities": len(found.opportunities),
-                "sleeping": [item.to_json() for item in found.sleeping],
-                "failed": [item.to_json() for item in found.failed],
-            },
+            "hunt": summary(config, found),
         }
         return Run(store.finish(partial, info, config.runs.keep))
 
@@ -245,7 +242,9 @@ def _same(former: StoredRun, key: str, engine: Engine) -> bool:
 
 def settings_hash(config: ShopConfig) -> str:
     """Hash of everything in shop.toml that a result depends on."""
-    text = json.dumps(config.model_dump(mode="json", exclude={"engine", "limits", "runs"}), sort_keys=True)
+    text = json.dumps(
+        config.model_dump(mode="json", exclude={"autonomy", "engine", "limits", "runs", "store"}), sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

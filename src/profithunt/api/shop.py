@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from profithunt.metrics.review import Review
     from profithunt.metrics.time import Grain
     from profithunt.metrics.waste import WasteLedger
-    from profithunt.opportunities import Hunt
+    from profithunt.opportunities import Hunt, Opportunity
 
 EXPORT_FORMATS = ("csv", "parquet")
 
@@ -440,11 +440,28 @@ class Shop:
         minimum: float | None = None,
         progress: Progress | None = None,
     ) -> Hunt:
-        """Run the detectors on the current run; keep opportunities of a level, an owner, from a value upwards."""
-        from profithunt.api.hunting import hunt_run  # the statistics load slowly
+        """The opportunities of the current run; of a level, an owner, from a value upwards.
 
-        found = hunt_run(self.engine, self.config, progress or Silent())
+        The detectors run anew where settings or detectors have changed since the run.
+        """
+        from profithunt.api import hunting  # the statistics load slowly
+
+        found = hunting.stored_hunt(self.engine, self.config, self.current.info)
+        found = found or hunting.hunt_run(self.engine, self.config, progress or Silent())
         return found.only(level=level, owner=owner, minimum=minimum)
+
+    def opportunity(self, id_: str) -> Opportunity:
+        """One opportunity whole, with its evidence; by its id or the beginning of it. Raises NotFound."""
+        item = self.hunt().find(id_)
+        if item is None:
+            raise NotFound(f"there is no opportunity {id_!r} in this run", do="list them with: profithunt hunt")
+        return item
+
+    def opportunity_customers(self, id_: str) -> Relation:
+        """The customers that an opportunity lists: profit to expect and least incentive of each. Raises NotFound."""
+        from profithunt.api.hunting import customers_of
+
+        return customers_of(self.engine, self.opportunity(id_))
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report of the current run as one HTML page that needs no network; default: beside shop.toml."""

@@ -62,6 +62,7 @@ LISTED: Final[Mapping[str, str]] = {
     "customer_id": "customer; beside it the keys of the entity",
     "expected_profit": "money over the horizon from acting on this customer, before any incentive",
     "sku": "what to offer them, where it is one SKU (may be left out)",
+    "chance": "probability that acting makes them buy: an incentive costs its money only then (left out: 1)",
     "price": "what an incentive is a share of: price of what is offered (left out: the customer's mean order line)",
 }
 """Columns of the step that a header names as `customers`; `opportunity_customers` is made of them."""

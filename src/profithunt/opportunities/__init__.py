@@ -4,7 +4,34 @@
 them, detectors that failed, and finds that another detector vetoed.
 """
 
-from profithunt.opportunities.hunt import Settings, hunt
-from profithunt.opportunities.opportunity import Failed, Hunt, Opportunity, Sleeping, Vetoed, as_query
+from profithunt.opportunities.ground import Ground, Settings
+from profithunt.opportunities.hunt import hunt
+from profithunt.opportunities.lists import CUSTOMERS, listed_customers
+from profithunt.opportunities.opportunity import (
+    Conflict,
+    Failed,
+    Hunt,
+    Opportunity,
+    Shared,
+    Sleeping,
+    Vetoed,
+    as_query,
+    read_rows,
+)
 
-__all__ = ["Failed", "Hunt", "Opportunity", "Settings", "Sleeping", "Vetoed", "as_query", "hunt"]
+__all__ = [
+    "CUSTOMERS",
+    "Conflict",
+    "Failed",
+    "Ground",
+    "Hunt",
+    "Opportunity",
+    "Settings",
+    "Shared",
+    "Sleeping",
+    "Vetoed",
+    "as_query",
+    "hunt",
+    "listed_customers",
+    "read_rows",
+]

@@ -7,29 +7,24 @@ becomes opportunities with their evidence. A detector that fails is reported, th
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from sqlglot import exp
-
-from profithunt.detectors import Clock, Detector, clock, compile_rows, evidence_columns
-from profithunt.detectors.definition import Threshold
-from profithunt.engine import AnyEngine, compile_model, read_model
+from profithunt.detectors import Clock, Detector
+from profithunt.engine import AnyEngine
 from profithunt.errors import ProfithuntError
 from profithunt.models.activity import Season
 from profithunt.models.gaps import Assessment, Rule, assess, still_open
 from profithunt.opportunities.candidates import Candidates, gather
+from profithunt.opportunities.conflicts import conflicts
+from profithunt.opportunities.evidence import examples, numbers, plain
+from profithunt.opportunities.ground import YEAR_DAYS, Ground, Settings
 from profithunt.opportunities.needs import Supply, wakes
 from profithunt.opportunities.opportunity import Failed, Hunt, Opportunity, Sleeping, Vetoed, identify
+from profithunt.opportunities.overlap import Claim, claims
+from profithunt.opportunities.records import corrected
 
-_QUERIES: Final = Path(__file__).parent / "queries"
-_YEAR_DAYS: Final = 364
-_EXAMPLES: Final = 3
 _WITH_EXAMPLES: Final = 100
 _ASSUMED_WEIGHT: Final = 0.5
 _STILL_OPEN: Final = 0.5
@@ -43,24 +38,6 @@ class Progress(Protocol):
         """`done` of `total` detectors are finished; `name` is next."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How to hunt.
-
-    `as_of` the day the data is complete to (default: last order); `thresholds` by detector name; `horizon_days` ahead;
-    `false_discovery` share of false finds accepted per detector; `minimum_value` money floor over the horizon (default:
-    `floor_share` of the shop's net sales over as many days).
-    """
-
-    as_of: dt.date | None = None
-    timezone: str = "UTC"
-    thresholds: Mapping[str, Mapping[str, Threshold]] = field(default_factory=dict)
-    horizon_days: int = 28
-    false_discovery: float = 0.1
-    minimum_value: float | None = None
-    floor_share: float = 0.00002
-
-
 def hunt(
     engine: AnyEngine, detectors: Sequence[Detector], settings: Settings | None = None, progress: Progress | None = None
 ) -> Hunt:
@@ -70,11 +47,11 @@ def hunt(
     that a detector has not; what goes wrong inside a detector is in `failed`.
     """
     settings = settings or Settings()
-    tuned = [detector.tuned(settings.thresholds.get(detector.name, {})) for detector in detectors]
-    shop = _Shop(engine, settings)
+    shop = Ground(engine, settings)
+    tuned = shop.tuned(detectors)
     supply = Supply(engine, tuned)
     found: list[Opportunity] = []
-    claims: dict[str, list[Mapping[str, str]]] = {}
+    passed: dict[str, list[Mapping[str, str]]] = {}
     sleeping: list[Sleeping] = []
     failed: list[Failed] = []
     tested: dict[str, int] = {}
@@ -95,14 +72,14 @@ def hunt(
             reason = f"{type(error).__name__}: {error}"
             failed.append(Failed(detector.number, detector.code, detector.name, reason))
             continue
-        claims[detector.name] = finds.claims
+        passed[detector.name] = finds.claims
         tested[detector.name] = finds.tested
         found += finds.opportunities
     if progress is not None:
         progress.step("ranking", len(tuned), len(tuned))
-    kept, vetoed = _veto(found, {detector.name: detector for detector in tuned}, claims)
+    kept, vetoed = _veto(found, {detector.name: detector for detector in tuned}, passed)
     return Hunt(
-        opportunities=_ranked(kept),
+        opportunities=_ranked(corrected(kept, settings.records), shop),
         sleeping=tuple(sleeping),
         failed=tuple(failed),
         vetoed=tuple(vetoed),
@@ -117,79 +94,9 @@ class _Finds:
     tested: int
 
 
-class _Shop:
-    """What detectors need to know of the shop: its days, its pace, its seasons."""
-
-    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
-        self.engine = engine
-        self.settings = settings
-
-    @cached_property
-    def days(self) -> dict[dt.date, tuple[int, float]]:
-        """Orders and net sales by day, up to the day the data is complete to."""
-        model = read_model(_QUERIES / "days.sql")
-        rows = self.engine.rows(compile_model(model))
-        last = self.settings.as_of
-        return {day: (int(orders), float(sales or 0)) for day, orders, sales in rows if last is None or day <= last}
-
-    @cached_property
-    def first_on(self) -> dt.date:
-        """First day with an order."""
-        return min(self.days)
-
-    @cached_property
-    def as_of(self) -> dt.date:
-        """The day the data is complete to."""
-        return self.settings.as_of or max(self.days)
-
-    @cached_property
-    def floor(self) -> float:
-        """Money over the horizon below which nobody should be bothered."""
-        if self.settings.minimum_value is not None:
-            return self.settings.minimum_value
-        start = max(self.first_on, self.as_of - dt.timedelta(days=_YEAR_DAYS - 1))
-        sales = sum(amount for day, (_, amount) in self.days.items() if day >= start)
-        horizons = ((self.as_of - start).days + 1) / self.settings.horizon_days
-        return max(sales, 0.0) / horizons * self.settings.floor_share
-
-    def season(self, at: Clock) -> Season:
-        """How much busier the horizon was a year ago than the window and than the recent days were; 1 if not known."""
-        year = dt.timedelta(days=_YEAR_DAYS)
-        horizon = dt.timedelta(days=self.settings.horizon_days)
-        if at.start - year < self.first_on - dt.timedelta(days=1):
-            return Season()
-        ahead = self._pace(self.as_of - year, self.as_of - year + horizon)
-        window = self._pace(at.start - year, at.end - year)
-        recent = self._pace(at.recent_start - year, at.end - year)
-        return Season(than_window=_damped(ahead, window), than_recent=_damped(ahead, recent))
-
-    def products(self, entities: Sequence[Mapping[str, str]]) -> dict[str, str]:
-        """Names of the SKUs among some entities, as far as products have them."""
-        skus = sorted({entity["sku"] for entity in entities if "sku" in entity})
-        if not skus or not self.engine.has("products"):
-            return {}
-        sku = exp.cast(exp.column("sku"), "TEXT", dialect="duckdb")
-        query = exp.select("sku", "name").from_("products").where(sku.isin(*skus), "name IS NOT NULL")
-        return {str(row[0]): str(row[1]) for row in self.engine.rows(query)}
-
-    def _pace(self, start: dt.date, end: dt.date) -> tuple[float, int]:
-        """Orders a day and orders in all, after `start` up to `end`."""
-        orders = sum(count for day, (count, _) in self.days.items() if start < day <= end)
-        return orders / max((end - start).days, 1), orders
-
-
-def _damped(ahead: tuple[float, int], before: tuple[float, int]) -> float:
-    """Ratio of two paces, pulled towards 1 where few orders stand behind it, within 0.5 and 2."""
-    fewest = min(ahead[1], before[1])
-    if not fewest:
-        return 1.0
-    ratio = math.log(ahead[0] / before[0]) * fewest / (fewest + 100)
-    return min(max(math.exp(ratio), 0.5), 2.0)
-
-
-def _run(detector: Detector, shop: _Shop) -> _Finds:
+def _run(detector: Detector, shop: Ground) -> _Finds:
     settings = shop.settings
-    at = clock(detector, shop.first_on, shop.as_of, settings.horizon_days)
+    at = shop.clock(detector)
     seen = gather(shop.engine, detector, at, settings.timezone)
     try:
         return (
@@ -201,7 +108,7 @@ def _run(detector: Detector, shop: _Shop) -> _Finds:
         seen.close()
 
 
-def _judged(detector: Detector, shop: _Shop, seen: Candidates, rule: Rule) -> _Finds:
+def _judged(detector: Detector, shop: Ground, seen: Candidates, rule: Rule) -> _Finds:
     judged = assess(seen.columns, seen.peers, rule)
     if seen.lately:
         still = still_open(seen.lately, judged.rate, judged.benchmark, detector.statistic)
@@ -212,17 +119,17 @@ def _judged(detector: Detector, shop: _Shop, seen: Candidates, rule: Rule) -> _F
     worth = [place for place in found.tolist() if judged.p50[place] >= shop.floor]
     worth.sort(key=lambda place: (-float(judged.p50[place]), place))
     entities = [passed[place] for place in worth]
-    examples = _examples(detector, seen.windows[-1].clock, shop, entities[:_WITH_EXAMPLES])
+    orders_of = examples(detector, seen.windows[-1].clock, shop, entities[:_WITH_EXAMPLES])
     products = shop.products(entities)
     rows = seen.rows(worth)
     opportunities = []
     for place, entity in zip(worth, entities, strict=True):
-        evidence = _evidence(detector, seen.windows[seen.chosen[place]].clock, rows[place], judged, place)
-        evidence["still_open"] = _plain(still[place])
+        evidence = numbers(detector, seen.windows[seen.chosen[place]].clock, rows[place], judged, place)
+        evidence["still_open"] = plain(still[place])
         named = products.get(entity.get("sku", ""))
         if named:
             evidence["facts"] = {"product": named, **evidence["facts"]}
-        orders = examples.get(tuple(entity.values()))
+        orders = orders_of.get(tuple(entity.values()))
         if orders:
             evidence["orders"] = orders
         opportunities.append(_opportunity(detector, entity, judged, place, evidence, shop.settings))
@@ -275,64 +182,6 @@ def _opportunity(
     )
 
 
-def _evidence(detector: Detector, at: Clock, row: Mapping[str, Any], judged: Assessment, index: int) -> dict[str, Any]:
-    """The numbers that the money rests on, as plain values."""
-    rate = {
-        "rate": judged.rate[index],
-        "rate_as_seen": judged.raw_rate[index],
-        "benchmark": judged.benchmark[index],
-        "p_value": judged.p_value[index],
-    }
-    shown = {name: row[name] for name in evidence_columns(detector, list(row)) if not name.startswith("example_order")}
-    examples = sorted({str(row[name]) for name in row if name.startswith("example_order") and row[name] is not None})
-    sample = {name: row[name] for name in ("hits", "trials", "exposure", "n") if name in row}
-    evidence = {
-        "window": {"from": str(at.start + dt.timedelta(days=1)), "to": str(at.end), "days": at.days},
-        "sample": {name: _plain(value) for name, value in sample.items()},
-        **{name: _plain(value) for name, value in rate.items() if not math.isnan(value)},
-        "direction": detector.direction,
-        "probability": _plain(judged.probability[index]),
-        "expected_exposure": _plain(judged.exposure[index]),
-        "unit_value": _plain(judged.unit[index]),
-        "still_active": _plain(judged.alive[index]),
-        "peers": row.get("peers") or "all",
-        "n_tested": judged.tested,
-        "assumed_share": _plain(row.get("assumed_share") or 0.0),
-        "facts": {name: _plain(value) for name, value in shown.items()},
-        "valued_as": detector.docs.value,
-        "known_problems": detector.docs.known_problems,
-    }
-    if examples:
-        evidence["orders"] = [{"order_id": order} for order in examples]
-    return evidence
-
-
-def _examples(
-    detector: Detector, at: Clock, shop: _Shop, entities: Sequence[Mapping[str, str]]
-) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """The worst orders behind each entity, worst first."""
-    if not detector.rows.table or not entities:
-        return {}
-    statement = compile_rows(detector, at, entities, limit=_EXAMPLES, timezone=shop.settings.timezone)
-    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in shop.engine.dicts(statement):
-        key = tuple(str(row[name]) for name in detector.entity)
-        found.setdefault(key, []).append({"order_id": row["order_id"], "amount": _plain(row["amount"])})
-    return found
-
-
-def _plain(value: Any) -> Any:
-    """A value for JSON: money and ratios as numbers, days as text, missing as null."""
-    if isinstance(value, Decimal):
-        return float(round(value, 4))
-    if isinstance(value, (dt.date, dt.datetime)):
-        return value.isoformat()
-    if value is None or isinstance(value, (str, int, bool)):
-        return value
-    number = float(value)
-    return float(f"{number:.6g}") if math.isfinite(number) else None
-
-
 def _veto(
     found: Sequence[Opportunity], detectors: Mapping[str, Detector], claims: Mapping[str, Sequence[Mapping[str, str]]]
 ) -> tuple[list[Opportunity], list[Vetoed]]:
@@ -352,15 +201,20 @@ def _names(claims: Sequence[Mapping[str, str]], entity: Mapping[str, str]) -> bo
     return any(all(entity.get(key) == value for key, value in claim.items()) for claim in claims)
 
 
-def _ranked(found: Sequence[Opportunity]) -> tuple[Opportunity, ...]:
-    """By P50 × confidence ÷ effort, what is not counted last; those on one entity name each other."""
+def _ranked(found: Sequence[Opportunity], shop: Ground) -> tuple[Opportunity, ...]:
+    """By P50 × confidence ÷ effort, what is not counted last; with what others claim too, and who acts on the same."""
     order = sorted(found, key=lambda item: (not item.counted, -item.score, item.id))
-    same: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for item in order:
-        same.setdefault(tuple(sorted(item.entity.items())), []).append(item.id)
-    ranked = []
-    for place, item in enumerate(order, start=1):
-        others = [other for other in same[tuple(sorted(item.entity.items()))] if other != item.id]
-        evidence = {**item.evidence, "shared_with": others} if others else item.evidence
-        ranked.append(Opportunity(**{**item.__dict__, "rank": place, "evidence": evidence}))
-    return tuple(ranked)
+    ranked = [item.ranked(place) for place, item in enumerate(order, start=1)]
+    since = shop.as_of - dt.timedelta(days=YEAR_DAYS) if ranked else dt.date.min
+    claimed = claims(shop.engine, ranked, since, shop.as_of) if ranked else {}
+    acting = conflicts(ranked)
+    nothing = Claim(0.0)
+    return tuple(
+        replace(
+            item,
+            net_value=claimed.get(item.id, nothing).net,
+            shared_with=claimed.get(item.id, nothing).shared,
+            conflicts=acting.get(item.id, ()),
+        )
+        for item in ranked
+    )

@@ -20,8 +20,42 @@ COLUMNS: Final[Mapping[str, str]] = {
     "id": "text", "detector": "int", "code": "text", "name": "text", "level": "text", "entity": "text",
     "value": "money", "p10": "money", "p90": "money", "confidence": "rate", "window_days": "int", "rank": "int",
     "action": "text", "reversible": "bool", "owner": "text", "effort": "rate", "counted": "bool", "evidence": "text",
+    "net_value": "money", "shared_with": "text", "conflicts": "text",
 }  # fmt: skip
-"""Columns of the stored table `opportunities`, with their types; `entity` and `evidence` as JSON."""
+"""Columns of the stored table `opportunities`; `entity`, `evidence`, `shared_with`, `conflicts` as JSON."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Money that another opportunity claims too: its id, and how much."""
+
+    id: str
+    value: float
+
+    def to_json(self) -> dict[str, Json]:
+        """As data."""
+        return {"id": self.id, "value": self.value}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Another opportunity that acts on the same thing; `executes` says whether it is the one to carry out."""
+
+    id: str
+    code: str
+    action: str
+    on: Mapping[str, str]
+    executes: bool
+
+    def to_json(self) -> dict[str, Json]:
+        """As data."""
+        return {
+            "id": self.id,
+            "code": self.code,
+            "action": self.action,
+            "on": dict(self.on),
+            "executes": self.executes,
+        }
 
 
 @dataclass(frozen=True)
@@ -30,7 +64,8 @@ class Opportunity:
 
     `value` is the median (P50) of the money over the next `window_days`, in shop currency, ex tax; `p10` and `p90` its
     range; `confidence` 0–1: that the gap is real, less what is assumed; `effort` 1 (little) to 5; `counted` false for
-    what is shown but never added up.
+    what is shown but never added up; `net_value` its money without what larger claims on the same rows cover,
+    `shared_with` those that claim the same money, `conflicts` those that act on the same thing.
     """
 
     id: str
@@ -51,6 +86,14 @@ class Opportunity:
     effort: float = 1.0
     counted: bool = True
     evidence: Mapping[str, Json] = field(default_factory=dict)
+    net_value: float = 0.0
+    shared_with: tuple[Shared, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def executes(self) -> bool:
+        """Whether it is the one to carry out: no better ranked one acts on the same thing."""
+        return not any(other.executes for other in self.conflicts)
 
     @property
     def title(self) -> str:
@@ -84,8 +127,31 @@ class Opportunity:
             "action": self.action,
             "reversible": self.reversible,
             "owner": self.owner,
-            "evidence": {**self.evidence, "name": self.name, "counted": self.counted, "effort": self.effort},
+            "shared_with": [part.to_json() for part in self.shared_with],
+            "evidence": {
+                **self.evidence,
+                "name": self.name,
+                "counted": self.counted,
+                "effort": self.effort,
+                "net_value": self.net_value,
+                "conflicts": [other.to_json() for other in self.conflicts],
+                "executes": self.executes,
+            },
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> Opportunity:
+        """An opportunity back from what `to_json` gave."""
+        evidence = dict(data["evidence"])
+        own = {name: evidence.pop(name) for name in ("name", "counted", "effort", "net_value")}
+        evidence.pop("executes")
+        return cls(
+            **{name: data[name] for name in COLUMNS if name in data and name not in ("evidence", "shared_with")},
+            **own,
+            conflicts=tuple(Conflict(**other) for other in evidence.pop("conflicts")),
+            shared_with=tuple(Shared(**part) for part in data["shared_with"]),
+            evidence=evidence,
+        )
 
 
 def identify(detector: str, entity: Mapping[str, str]) -> str:
@@ -162,13 +228,19 @@ class Hunt(Sequence[Opportunity]):
 
     @property
     def total(self) -> float:
-        """Money over the horizon, each entity's counted once: of several opportunities on it, the largest."""
-        largest: dict[tuple[tuple[str, str], ...], float] = {}
-        for item in self.opportunities:
-            if item.counted:
-                key = tuple(sorted(item.entity.items()))
-                largest[key] = max(largest.get(key, 0.0), item.value)
-        return round(sum(largest.values()), 2)
+        """Money over the horizon, each unit of currency counted once: the sum of the net values."""
+        return round(sum(item.net_value for item in self.opportunities if item.counted), 2)
+
+    @property
+    def claimed(self) -> float:
+        """The sum of all values, shared money counted as often as it is claimed."""
+        return round(sum(item.value for item in self.opportunities if item.counted), 2)
+
+    def find(self, id_: str) -> Opportunity | None:
+        """The opportunity of an id, or of the beginning of one that no other shares."""
+        found = [item for item in self.opportunities if item.id.startswith(id_)] if id_ else []
+        exact = [item for item in found if item.id == id_]
+        return exact[0] if exact else found[0] if len(found) == 1 else None
 
     def only(self, *, level: str | None = None, owner: str | None = None, minimum: float | None = None) -> Hunt:
         """The opportunities of a level, of an owner, or worth at least so much; ranks stay those of the whole list."""
@@ -193,6 +265,7 @@ def as_query(opportunities: Sequence[Opportunity]) -> exp.Select:
             item.id, item.detector, item.code, item.name, item.level, json.dumps(dict(item.entity), ensure_ascii=False),
             item.value, item.p10, item.p90, item.confidence, item.window_days, item.rank, item.action, item.reversible,
             item.owner, item.effort, item.counted, json.dumps(item.evidence, ensure_ascii=False, default=str),
+            item.net_value, _listed(item.shared_with), _listed(item.conflicts),
         ]
         for item in opportunities
     ]  # fmt: skip
@@ -212,6 +285,10 @@ def as_query(opportunities: Sequence[Opportunity]) -> exp.Select:
     return query if rows else query.where("FALSE")
 
 
+def _listed(parts: Sequence[Shared] | Sequence[Conflict]) -> str:
+    return json.dumps([part.to_json() for part in parts], ensure_ascii=False)
+
+
 def read_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Opportunity, ...]:
     """Opportunities back from the rows of the stored table, by rank."""
     found = [
@@ -220,7 +297,9 @@ def read_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Opportunity, ...]:
                 **row,
                 "entity": json.loads(row["entity"]),
                 "evidence": json.loads(row["evidence"]),
-                **{name: float(row[name]) for name in ("value", "p10", "p90")},
+                "shared_with": tuple(Shared(**part) for part in json.loads(row["shared_with"])),
+                "conflicts": tuple(Conflict(**other) for other in json.loads(row["conflicts"])),
+                **{name: float(row[name]) for name in ("value", "p10", "p90", "net_value")},
             }
         )
         for row in rows
