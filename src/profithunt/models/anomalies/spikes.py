@@ -19,6 +19,7 @@ _SAMPLE = 20_000
 _USUAL_DAYS = 3_000
 _USUAL = 0.1
 """Tails of daily figures of shops are like those of a Student t of ten degrees of freedom, where few days tell."""
+_INNER, _OUTER = 0.9, (0.99, 0.997)
 _LEAST_SCALE = 0.7
 
 
@@ -31,7 +32,7 @@ def find_spikes(fit: Course) -> Found:
     width = _days(off, fit)
     series, day = np.nonzero(np.abs(off) > _ASK * width[None, :])
     seen, mean, spread = fit.counts[series, day], near[series, day], unsure[series, day]
-    z = np.sign(off[series, day]) * _distance(_tail(seen, mean, spread)) / width[day]
+    z = _signed(seen, mean, spread) / width[day]
     tails = Tails.of(fit, near, unsure, width)
     p_value = tails.p_values(z, series)
     z = np.sign(z) * _distance(p_value / 2)
@@ -48,13 +49,18 @@ def _days(off: Array, fit: Course) -> Array:
     return np.asarray(np.maximum((high - low) / max(float(np.median(high - low)), TINY), 1.0), dtype=np.float64)
 
 
-def _tail(count: Array, mean: Array, spread: Array) -> Array:
-    """Probability of a count at least as far out on its side, negative binomial with variance mean + spread × mean²."""
+def _signed(count: Array, mean: Array, spread: Array) -> Array:
+    """How far a count is from what was expected, in standard errors; the nearer of two ways to say it.
+
+    Below the mean by the tail of a negative binomial, above it by logarithms (by roots, where little is counted): what
+    multiplies a day's sales has a longer way up than a negative binomial allows.
+    """
     size = 1 / np.maximum(spread, 1e-6)
-    share = mean / (mean + size)
-    above = special.betainc(np.maximum(count, TINY), size, share)
-    below = special.betainc(size, count + 1, 1 - share)
-    return np.asarray(np.where(count > mean, np.where(count > 0, above, 1.0), below), dtype=np.float64)
+    z = 2 * np.sqrt(size) * (np.arcsinh(np.sqrt(count / size)) - np.arcsinh(np.sqrt(mean / size)))
+    low = z < 0
+    below = special.betainc(size[low], count[low] + 1, size[low] / (mean[low] + size[low]))
+    z[low] = -_distance(below)
+    return np.asarray(z, dtype=np.float64)
 
 
 def _distance(tail: Array) -> Array:
@@ -92,18 +98,17 @@ class Tails:
             rows, days = np.flatnonzero(group == one)[rows[chosen]], days[chosen]
             count, mean, spread = fit.counts[rows, days], near[rows, days], unsure[rows, days]
             # A count is a step of the distribution; a place on it by chance makes them alike.
-            above = _above(count, mean, spread)
-            beyond = _above(count + 1, mean, spread)
-            place = beyond + draw.random(rows.size) * (above - beyond)
-            z = -special.ndtri(np.clip(place, 1e-15, 1 - 1e-15)) / width[days]
-            low, near_low, middle[one], near_high, high = np.quantile(z, [0.01, 0.1, 0.5, 0.9, 0.99])
-            for side, (inner, outer) in enumerate(
-                [(middle[one] - near_low, middle[one] - low), (near_high - middle[one], high - middle[one])]
-            ):
-                own = np.interp(outer / max(inner, TINY), _RATIOS, _HEAVINESS)
+            place = np.maximum(count + draw.random(rows.size) - 0.5, 0.0)
+            z = _signed(place, mean, spread) / width[days]
+            out = np.quantile(z, [1 - _INNER, 0.5, _INNER])
+            middle[one] = out[1]
+            for side, beyond in enumerate((out[1] - z, z - out[1])):
+                inner = max(float(out[2 * side] - out[1]) * (2 * side - 1), TINY)
+                ratios = np.quantile(beyond, _OUTER) / inner
+                own = max(np.interp(ratio, _RATIOS[at], _HEAVINESS) for at, ratio in enumerate(ratios))
                 weight = rows.size / (rows.size + _USUAL_DAYS)
                 heaviness[one, side] = weight * own + (1 - weight) * _USUAL
-                scale[one, side] = max(inner / _t_quantile(heaviness[one, side], 0.9), _LEAST_SCALE)
+                scale[one, side] = max(inner / _t_quantile(heaviness[one, side], _INNER), _LEAST_SCALE)
         return cls(group.astype(np.intp), middle, scale, heaviness)
 
     def p_values(self, z: Array, series: Index) -> Array:
@@ -119,13 +124,4 @@ def _t_quantile(heaviness: Array | float, level: float) -> Any:
 
 
 _HEAVINESS = np.linspace(0, 0.5, 101)
-_RATIOS = _t_quantile(_HEAVINESS, 0.99) / _t_quantile(_HEAVINESS, 0.9)
-
-
-def _above(count: Array, mean: Array, spread: Array) -> Array:
-    """Probability of a count at least as large, negative binomial as in `_tail`."""
-    size = 1 / np.maximum(spread, 1e-6)
-    return np.asarray(
-        np.where(count > 0, special.betainc(np.maximum(count, TINY), size, mean / (mean + size)), 1.0),
-        dtype=np.float64,
-    )
+_RATIOS = [_t_quantile(_HEAVINESS, outer) / _t_quantile(_HEAVINESS, _INNER) for outer in _OUTER]
