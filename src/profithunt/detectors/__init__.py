@@ -18,6 +18,7 @@ from profithunt.detectors.query import (
     compile_detector,
     compile_finds,
     compile_rows,
+    compile_weeks,
     evidence_columns,
 )
 from profithunt.errors import ConfigError, ModelError
@@ -101,6 +102,7 @@ __all__ = [
     "compile_detector",
     "compile_finds",
     "compile_rows",
+    "compile_weeks",
     "evidence_columns",
     "parse_detector",
     "read_detector",

@@ -25,6 +25,8 @@ from profithunt.engine import compile_sql
 from profithunt.errors import ModelError
 
 RECENT_DAYS: Final = 28
+DATED: Final = ("ledger", "order_profit")
+"""Tables whose rows say on which day they were ordered."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,7 @@ def compile_rows(
     where = detector.name
     keys = {name: _expression(rows.keys.get(name, name), where) for name in detector.entity}
     amount = exp.func("SUM", exp.cast(_expression(rows.order_by, where), "DOUBLE"))
-    asked = exp.or_(
-        *[
-            exp.and_(
-                *[exp.EQ(this=exp.paren(keys[name].copy()), expression=exp.convert(str(entity[name]))) for name in keys]
-            )
-            for entity in entities
-        ]
-    )
-    for equality in asked.find_all(exp.EQ):
-        if isinstance(equality.this, exp.Paren) and equality.expression.is_string:
-            equality.set("this", exp.cast(equality.this, "TEXT"))
+    asked = _asked(keys, entities)
     found = (
         exp.select(
             *[exp.alias_(tree.copy(), name) for name, tree in keys.items()], "order_id", exp.alias_(amount, "amount")
@@ -173,6 +165,38 @@ def compile_customers(detector: Detector, at: Clock, *, timezone: str = "UTC") -
     _expanded(listed)
     values = _values(detector, at, timezone)
     return compile_sql(listed.sql(dialect="duckdb"), values=values, where=detector.name)
+
+
+def compile_weeks(detector: Detector, at: Clock, entities: Sequence[Mapping[str, object]]) -> str | None:
+    """What the rows behind each of some entities add up to week by week: the keys, `weeks_ago`, `amount`.
+
+    None where the rows are not dated by the day of an order. Raises ModelError.
+    """
+    rows = detector.rows
+    where = detector.name
+    if rows.table not in DATED:
+        return None
+    keys = {name: _expression(rows.keys.get(name, name), where) for name in detector.entity}
+    days = exp.Anonymous(this="X_DAYS_BETWEEN", expressions=[exp.column("ordered_on"), _parameter("window_end")])
+    week = exp.func("FLOOR", exp.Div(this=days, expression=exp.Literal.number("7")))
+    amount = exp.func("SUM", exp.cast(_expression(rows.order_by, where), "DOUBLE"))
+    given = [exp.alias_(tree.copy(), name) for name, tree in keys.items()]
+    tree = (
+        exp.select(*given, exp.alias_(week, "weeks_ago"), exp.alias_(amount, "amount"))
+        .from_(rows.table)
+        .where(_expression(rows.where, where), _asked(keys, entities))
+        .group_by(*[tree.copy() for tree in keys.values()], week.copy())
+    )
+    _expanded(tree)
+    return compile_sql(tree.sql(dialect="duckdb"), values=_values(detector, at, "UTC"), where=where)
+
+
+def _asked(keys: Mapping[str, exp.Expr], entities: Sequence[Mapping[str, object]]) -> exp.Expr:
+    """A row is about one of these entities."""
+    if len(keys) == 1:
+        ((name, tree),) = keys.items()
+        return exp.cast(exp.paren(tree.copy()), "TEXT").isin(*[str(entity[name]) for entity in entities])
+    return exp.or_(*[_same(keys, entity) for entity in entities])
 
 
 def _same(keys: Mapping[str, exp.Expr], entity: Mapping[str, object]) -> exp.Expr:

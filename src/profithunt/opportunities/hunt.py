@@ -18,7 +18,17 @@ from profithunt.models.activity import Season
 from profithunt.models.gaps import Assessment, Rule, assess, still_open
 from profithunt.opportunities.candidates import Candidates, gather
 from profithunt.opportunities.conflicts import conflicts
-from profithunt.opportunities.evidence import examples, numbers, plain
+from profithunt.opportunities.evidence import (
+    Queries,
+    assumptions,
+    comparison,
+    examples,
+    numbers,
+    peers,
+    plain,
+    valuation,
+    weeks,
+)
 from profithunt.opportunities.ground import YEAR_DAYS, Ground, Settings
 from profithunt.opportunities.needs import Supply, wakes
 from profithunt.opportunities.opportunity import Failed, Hunt, Opportunity, Sleeping, Vetoed, identify
@@ -26,6 +36,7 @@ from profithunt.opportunities.overlap import Claim, claims
 from profithunt.opportunities.records import corrected
 
 _WITH_EXAMPLES: Final = 100
+_WITH_WEEKS: Final = 20
 _ASSUMED_WEIGHT: Final = 0.5
 _STILL_OPEN: Final = 0.5
 _SUREST: Final = 0.99
@@ -119,21 +130,60 @@ def _judged(detector: Detector, shop: Ground, seen: Candidates, rule: Rule) -> _
     worth = [place for place in found.tolist() if judged.p50[place] >= shop.floor]
     worth.sort(key=lambda place: (-float(judged.p50[place]), place))
     entities = [passed[place] for place in worth]
-    orders_of = examples(detector, seen.windows[-1].clock, shop, entities[:_WITH_EXAMPLES])
-    products = shop.products(entities)
-    rows = seen.rows(worth)
+    behind = _Behind(detector, shop, seen, judged, rule, worth, entities)
     opportunities = []
     for place, entity in zip(worth, entities, strict=True):
-        evidence = numbers(detector, seen.windows[seen.chosen[place]].clock, rows[place], judged, place)
+        evidence = behind.evidence(place, entity)
         evidence["still_open"] = plain(still[place])
-        named = products.get(entity.get("sku", ""))
-        if named:
-            evidence["facts"] = {"product": named, **evidence["facts"]}
-        orders = orders_of.get(tuple(entity.values()))
-        if orders:
-            evidence["orders"] = orders
         opportunities.append(_opportunity(detector, entity, judged, place, evidence, shop.settings))
     return _Finds(opportunities, [passed[place] for place in found.tolist()], judged.tested)
+
+
+class _Behind:
+    """What stands behind the finds of a detector: fetched for all at once, told find by find."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        shop: Ground,
+        seen: Candidates,
+        judged: Assessment,
+        rule: Rule,
+        places: Sequence[int],
+        entities: Sequence[Mapping[str, str]],
+    ) -> None:
+        self._detector, self._seen, self._judged, self._rule = detector, seen, judged, rule
+        at = seen.windows[-1].clock
+        best = entities[:_WITH_EXAMPLES]
+        self._orders = examples(detector, at, shop, best)
+        self._weeks = weeks(detector, at, shop, entities[:_WITH_WEEKS])
+        self._products = shop.products(entities)
+        self._rows = seen.rows(places)
+        self._measure = seen.columns["loss"] if detector.statistic == "sum" else judged.rate
+        self._peers = peers(seen, self._measure, list(places))
+        self._queries = Queries(detector, at, shop) if places else None
+
+    def evidence(self, place: int, entity: Mapping[str, str]) -> dict[str, Any]:
+        """Everything about one find."""
+        detector, judged, key = self._detector, self._judged, tuple(entity.values())
+        clock = self._seen.windows[self._seen.chosen[place]].clock
+        evidence = numbers(detector, clock, self._rows[place], judged, place)
+        named = self._products.get(entity.get("sku", ""))
+        if named:
+            evidence["facts"] = {"product": named, **evidence["facts"]}
+        if key in self._orders:
+            evidence["orders"] = self._orders[key]
+        if detector.statistic == "sum":
+            evidence["total"] = plain(self._measure[place])
+        if place in self._peers:
+            evidence["peer_group"] = self._peers[place]
+        evidence["chart"] = self._weeks.get(key) or comparison(detector, evidence)
+        evidence["assumptions"] = assumptions(detector, self._rule, evidence)
+        money = (round(float(part[place]), 2) for part in (judged.p10, judged.p50, judged.p90))
+        evidence["valuation"] = valuation(detector, evidence, *money)
+        if self._queries is not None:
+            evidence["query"] = self._queries.of(entity)
+        return evidence
 
 
 def _rule(detector: Detector, at: Clock, season: Season, settings: Settings) -> Rule:
