@@ -38,6 +38,7 @@ from profithunt.ledger.components import LISTS
 from profithunt.ledger.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
+    from profithunt.api.act import Act
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.spread import Spread
     from profithunt.api.why import Why
@@ -68,6 +69,7 @@ class Shop:
         self.path = path
         self._store = RunStore(path.parent)
         self._session: tuple[str, AnyEngine] | None = None
+        self._act: Act | None = None
 
     @classmethod
     def open(cls, path: str | Path = ".") -> Shop:
@@ -84,10 +86,24 @@ class Shop:
         self.close()
 
     def close(self) -> None:
-        """Give the memory of the open run back."""
+        """Give the memory of the open run back, and let go of the store of decisions."""
+        self._leave_run()
+        if self._act is not None:
+            self._act.close()
+
+    def _leave_run(self) -> None:
         if self._session is not None:
             self._session[1].close()
             self._session = None
+
+    @property
+    def act(self) -> Act:
+        """Acting on what the hunt found: decide, carry out, undo, measure (needs the extra `act`)."""
+        if self._act is None:
+            from profithunt.api.act import Act
+
+            self._act = Act(self)
+        return self._act
 
     # Work
 
@@ -113,7 +129,7 @@ class Shop:
         """
         config = with_memory(with_engine(self.config, engine, master, out), memory)
         run = write_run(config, self._store, progress or Silent(), full=full)
-        self.close()
+        self._leave_run()
         return run
 
     def sql(self, name: str, dialect: str = "duckdb") -> ModelSql:
@@ -145,7 +161,7 @@ class Shop:
         """An engine with the tables of the current run attached."""
         run = self.current
         if self._session is None or self._session[0] != run.run_id:
-            self.close()
+            self._leave_run()
             self._session = (run.run_id, open_run(run.stored, self.config))
         return self._session[1]
 

@@ -122,7 +122,9 @@ class Store:
     def _version(self, connection: sa.Connection) -> str | None:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
-        found = connection.execute(sa.select(sa.column("version_num", sa.String)).select_from(sa.table("alembic_version")))
+        found = connection.execute(
+            sa.select(sa.column("version_num", sa.String)).select_from(sa.table("alembic_version"))
+        )
         version = found.scalar()
         if version is not None and version > HEAD:
             raise RunError(

@@ -195,10 +195,12 @@ actions = sa.Table(
     sa.Column("confirmation", Json),
     sa.Column("undo_receipt", Json),
     sa.Column("error", sa.Text),
+    sa.Column("turn", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("opportunity", "cycle", "attempt"),
 )  # fmt: skip
-"""One execution of a decision. `id` is also the key under which it is sent: the same action is sent once."""
+"""One execution of a decision. `id` is also the key under which it is sent: the same action is sent once. `turn` goes
+up when trying was given up for the time being; the next turn goes on under the same key."""
 
 touched = sa.Table(
     "touched", metadata,

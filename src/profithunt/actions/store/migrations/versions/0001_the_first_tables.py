@@ -208,6 +208,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("confirmation", Json, nullable=True),
         sa.Column("undo_receipt", Json, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["opportunity"], ["opportunities.id"], name=op.f("fk_actions_opportunity")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),

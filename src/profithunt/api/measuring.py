@@ -1,0 +1,65 @@
+"""Measuring what an action of a shop brought: its experiment, read from the ledger of the current run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from profithunt.actions.measurement import Reading, Trial, read, unit_of
+from profithunt.actions.states import State
+from profithunt.errors import Stopped
+from profithunt.ledger.build import as_of
+
+if TYPE_CHECKING:
+    from profithunt.api.act import Act
+
+Json = Any
+
+
+def trial_of(act: Act, row: Any, action: Any) -> Trial:
+    """The experiment that an executed action is. Raises Stopped before it was executed."""
+    if action.executed_at is None:
+        raise Stopped("nothing was executed that could be measured", where=f"opportunity {row.id}")
+    said = action.action
+    held = tuple(said["holdout"])
+    customers = tuple(str(name) for name in said["params"].get("customers") or ())
+    level = "customer" if customers else row.level
+    left_out = frozenset(held)
+    acted = tuple(name for name in customers if name not in left_out) or (unit_of(row.level, row.entity),)
+    zone = ZoneInfo(act.shop.config.shop.timezone)
+    days = max((action.measured_until - action.confirmed_at).days, 1) if action.measured_until else row.window_days
+    share = len(held) / len(customers) if customers else 0.0
+    return Trial(
+        action.id, level, acted, held, action.executed_at.astimezone(zone).date(), share=share, window_days=days,
+        predicted=float(row.value),
+    )  # fmt: skip
+
+
+def look(act: Act, row: Any, action: Any) -> Reading:
+    """What the data of the current run says of an action so far."""
+    engine = act.shop.engine
+    return read(engine, trial_of(act, row, action), as_of(engine, act.shop.config))
+
+
+def measured(act: Act, row: Any, action: Any) -> Mapping[str, Json]:
+    """The outcome of an action whose window is over. Raises Stopped before that."""
+    if row.state != State.MEASURING:
+        raise Stopped(f"it is {row.state.replace('_', ' ')}, not measuring", where=f"opportunity {row.id}")
+    found = look(act, row, action)
+    if not found.final:
+        ends = (action.measured_until or dt.datetime.now(tz=dt.UTC)).date()
+        raise Stopped(
+            f"it is not over: {found.days_seen} of {found.window_days} days are in the data ({found.reason})",
+            where=f"opportunity {row.id}",
+            do=f"run again with data to {ends}, or say the outcome yourself: --realised AMOUNT",
+        )
+    return {
+        "realised": found.realised,
+        "low": found.realised_low,
+        "high": found.realised_high,
+        "method": found.method,
+        "observational": found.method == "observational",
+        "details": found.to_json(),
+    }
