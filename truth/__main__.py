@@ -8,6 +8,7 @@ from pathlib import Path
 
 from profithunt.errors import ProfithuntError
 from truth import (
+    anomalies,
     cdnow,
     complete_journey,
     effects,
@@ -15,7 +16,9 @@ from truth import (
     lalonde,
     lifetime_value,
     olist,
+    shrinkage,
     simulated,
+    slices,
     spark,
     superstore,
     tpcds,
@@ -23,6 +26,7 @@ from truth import (
 from truth.claim import Unavailable
 
 CHECKS = {
+    "anomalies": anomalies.check,
     "cdnow": cdnow.check,
     "effects": effects.check,
     "experiments": experiments.check,
@@ -30,7 +34,9 @@ CHECKS = {
     "lifetime_value": lifetime_value.check,
     "complete_journey": complete_journey.check,
     "olist": olist.check,
+    "shrinkage": shrinkage.check,
     "simulated": simulated.check,
+    "slices": slices.check,
     "spark": spark.check,
     "superstore": superstore.check,
     "tpcds": tpcds.check,

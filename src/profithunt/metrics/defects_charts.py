@@ -146,7 +146,7 @@ def _points(
             signal = "limit_above"
         elif value < lower - slack:
             signal = "limit_below"
-        elif run >= RUN:
+        elif run and run % RUN == 0:
             signal = "run"
         points.append(ChartPoint(label, size, value, lower, upper, signal))
     return tuple(points)
