@@ -69,7 +69,7 @@ def exposure_of(row: Any, known: Known | None = None) -> Exposure:
         params_of(row, known or Known()),
         value=Decimal(row.value),
         window_days=row.window_days,
-        evidence={"window_days": row.window_days, **row.evidence},
+        evidence=row.evidence,
     )
 
 

@@ -21,9 +21,9 @@ import sqlalchemy as sa
 from profithunt.actions import desk, policies
 from profithunt.actions.adapters.protocol import Action, Adapter, Confirmation, Plan, Receipt
 from profithunt.actions.desk import Known, Rules
-from profithunt.actions.exposure import amount
+from profithunt.actions.exposure import Exposure, amount
 from profithunt.actions.measurement import draw
-from profithunt.actions.policies import Actor
+from profithunt.actions.policies import Actor, Autonomy
 from profithunt.actions.states import Event, State
 from profithunt.actions.store import Store, audit, queue
 from profithunt.actions.store.people import actor as someone
@@ -134,14 +134,7 @@ def _claim(
         raise Stopped(f"it still needs {' and '.join(lacking)}", where=f"opportunity {row.id}")
     exposure = desk.exposure_of(row, known)
     desk.stop_for(connection, rules, row, exposure, known)
-    holder = _holder(connection, rules, actor, row)
-    too_much = desk.over_limits(connection, rules, holder, exposure)
-    if too_much:
-        raise Stopped(
-            f"above what {holder.name} may set in motion today: {'; '.join(too_much)}",
-            where=f"opportunity {row.id}",
-            do="do it tomorrow, or have someone with higher limits approve it",
-        )
+    holder = _holder(connection, rules, actor, row, exposure)
     action_id, attempt = next_id(connection, row)
     action = action_of(row, known, action_id=action_id, adapter=adapter)
     if digest is not None and (now := hands.plan(hands.adapter(adapter), action).digest) != digest:
@@ -173,15 +166,30 @@ def _claim(
     return action_id
 
 
-def _holder(connection: sa.Connection, rules: Rules, actor: Actor, row: Any) -> Actor:
-    """On whose limits it goes: those of who approved it, the widest where there are several; else the actor's own."""
+def _holder(connection: sa.Connection, rules: Rules, actor: Actor, row: Any, exposure: Exposure) -> Actor:
+    """On whose limits it goes today: those of who approved it, else the actor's own, if they might approve it too."""
     query = sa.select(decisions).where(
         decisions.c.opportunity == row.id, decisions.c.cycle == row.cycle, decisions.c.verdict == "approve"
     )
-    for item in connection.execute(query.order_by(decisions.c.id.desc())):
-        if (item.exposure or {}).get("within", True):
-            return actor if item.by == actor.name else someone(connection, rules.settings, item.by)
-    return actor
+    names = [
+        item.by
+        for item in connection.execute(query.order_by(decisions.c.id.desc()))
+        if (item.exposure or {}).get("within", True)
+    ]
+    if "approve" in actor.may and (not actor.is_agent or actor.autonomy(row.action) == Autonomy.INSIDE_LIMITS):
+        names.append(actor.name)
+    said: list[str] = []
+    for name in dict.fromkeys(names):
+        holder = actor if name == actor.name else someone(connection, rules.settings, name)
+        too_much = desk.over_limits(connection, rules, holder, exposure)
+        if not too_much:
+            return holder
+        said.append(f"above what {name} may set in motion today: {', '.join(too_much)}")
+    raise Stopped(
+        "; ".join(said) or "nobody whose limits it is inside of approved it",
+        where=f"opportunity {row.id}",
+        do="do it tomorrow, or have someone with higher limits carry it out",
+    )
 
 
 def row_of(connection: sa.Connection, action_id: str) -> Any:

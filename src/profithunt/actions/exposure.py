@@ -108,7 +108,8 @@ def expose(
     Money a day is `params.money_a_day`, else the expected value spread over its window. Spend a day is
     `params.spend_a_day`, else the evidence's spend over its own window, where the action is on advertising.
     """
-    evidence = evidence or {}
+    facts, window = (evidence or {}).get("facts", {}), (evidence or {}).get("window", {})
+    evidence = {"window_days": window.get("days", window_days), **facts}
     things = touched(entity, params)
     days = max(window_days, 1)
     money = amount(params.get("money_a_day"))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from profithunt.actions import adapters, execution, reading
+from profithunt.actions import execution, reading
 from profithunt.actions.adapters import prescribed
+from profithunt.actions.adapters.catalogue import build
 from profithunt.actions.adapters.protocol import Action, Adapter, Context, Plan
 from profithunt.actions.exposure import amount
 from profithunt.actions.policies import Actor
@@ -52,8 +53,7 @@ def hands_of(act: Act) -> execution.Hands:
         )
 
     def adapter(name: str) -> Adapter:
-        made: Adapter = getattr(adapters, "make")(name, context(name))  # noqa: B009
-        return made
+        return build(name, context(name))
 
     def plan(made: Adapter, action: Action) -> Plan:
         return made.plan(action, context(made.name))
