@@ -32,6 +32,9 @@ from profithunt.opportunities import (
     read_rows,
 )
 
+FORMAT: Final = "2"
+"""Raise it when what a run keeps of a hunt changes."""
+
 OWN: Final = "detectors/*.sql"
 """Where a retailer's own detectors are looked for, beside what shop.toml names."""
 
@@ -78,7 +81,7 @@ def build_hunt(engine: AnyEngine, config: ShopConfig, out: Path, progress: Progr
 def summary(config: ShopConfig, found: Hunt) -> dict[str, Any]:
     """What run.json says of a hunt, enough to show it again without hunting."""
     return {
-        "key": _key(config),
+        "key": key(config),
         "opportunities": len(found.opportunities),
         "sleeping": [item.to_json() for item in found.sleeping],
         "failed": [item.to_json() for item in found.failed],
@@ -92,7 +95,7 @@ def summary(config: ShopConfig, found: Hunt) -> dict[str, Any]:
 def stored_hunt(engine: AnyEngine, config: ShopConfig, info: Mapping[str, Any]) -> Hunt | None:
     """The hunt that a run has kept; None where settings or detectors have changed since."""
     kept = info.get("hunt", {})
-    if kept.get("key") != _key(config) or not engine.has("opportunities"):
+    if kept.get("key") != key(config) or not engine.has("opportunities"):
         return None
     return Hunt(
         opportunities=read_rows(engine.dicts(exp.select("*").from_("opportunities"))),
@@ -127,9 +130,9 @@ def _settings(engine: AnyEngine, config: ShopConfig) -> Settings:
     return Settings(as_of=as_of(engine, config), timezone=config.shop.timezone, thresholds=config.thresholds)
 
 
-def _key(config: ShopConfig) -> str:
-    """What a hunt depends on beside the tables of the run: settings, own detectors, version."""
-    parts = [profithunt.__version__, config.shop.timezone, str(config.shop.as_of)]
+def key(config: ShopConfig) -> str:
+    """A hash of what a hunt depends on beside the tables of the run: settings, own detectors, version."""
+    parts = [FORMAT, profithunt.__version__, config.shop.timezone, str(config.shop.as_of)]
     parts += [config.detectors.model_dump_json(), str(sorted(config.thresholds.items()))]
     parts += [f"{path.name}={path.read_bytes()!r}" for path in own_files(config)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

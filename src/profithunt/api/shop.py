@@ -26,7 +26,7 @@ from profithunt.api.engines import duckdb_for, with_engine, with_memory
 from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
-from profithunt.api.statements import ModelSql, statement
+from profithunt.api.statements import ModelSql, is_id, select_only, statement
 from profithunt.config import ShopConfig, find, read
 from profithunt.customers import reading as people
 from profithunt.customers.plan import Month, PlanVariance
@@ -40,6 +40,7 @@ from profithunt.ledger.dimensions import DIMENSIONS
 if TYPE_CHECKING:
     from profithunt.api.act import Act
     from profithunt.api.clv import Clv, CustomerClv
+    from profithunt.api.proposition import Proposition
     from profithunt.api.spread import Spread
     from profithunt.api.why import Why
     from profithunt.metrics.carriers import Scorecard
@@ -69,6 +70,7 @@ class Shop:
         self.path = path
         self._store = RunStore(path.parent)
         self._session: tuple[str, AnyEngine] | None = None
+        self._hunted: tuple[tuple[str, str], Hunt] | None = None
         self._act: Act | None = None
 
     @classmethod
@@ -133,8 +135,27 @@ class Shop:
         return run
 
     def sql(self, name: str, dialect: str = "duckdb") -> ModelSql:
-        """The SQL of a model of the ledger or of a detector, with this shop's settings. Raises NotFound, UsageError."""
+        """The SQL of a model of the ledger, of a detector, or of the rows of an opportunity (by its id).
+
+        With this shop's settings. Raises NotFound, UsageError.
+        """
+        if is_id(name):
+            return ModelSql(name, self.engine.dialect, self._rows_of(name), experimental=False)
         return statement(self.config, name, dialect)
+
+    def query(self, text: str) -> Relation:
+        """The rows of a SELECT over the tables of the current run, or of what `sql` gives for a name.
+
+        Raises UsageError for what is no SELECT, EngineError for one that the engine refuses.
+        """
+        asked = text if len(text.split()) > 1 else self.sql(text, self.engine.dialect).sql
+        return self.engine.relation(select_only(asked, self.engine.dialect))
+
+    def _rows_of(self, id_: str) -> str:
+        query = self.opportunity(id_).evidence.get("query")
+        if not isinstance(query, str):
+            raise NotFound(f"opportunity {id_} has no query of its rows")
+        return query
 
     def compare(self, first: str, second: str) -> Comparison:
         """Whether two finished runs hold the same, table by table; by run ids. Raises NotFound."""
@@ -332,6 +353,13 @@ class Shop:
 
         return why(self.engine, self.config, metric, start, end, against=against, dimensions=dimensions)
 
+    @property
+    def proposition(self) -> Proposition:
+        """What the customer is offered, and what another offer would earn."""
+        from profithunt.api.proposition import Proposition
+
+        return Proposition(self.engine, self.config)
+
     def defects(
         self,
         by: str | None = None,
@@ -462,9 +490,14 @@ class Shop:
         """
         from profithunt.api import hunting  # the statistics load slowly
 
-        found = hunting.stored_hunt(self.engine, self.config, self.current.info)
-        found = found or hunting.hunt_run(self.engine, self.config, progress or Silent())
-        return found.only(level=level, owner=owner, minimum=minimum)
+        current = self.current
+        key = (current.run_id, hunting.key(self.config))
+        if self._hunted is None or self._hunted[0] != key:
+            found = hunting.stored_hunt(self.engine, self.config, current.info)
+            if found is None:
+                found = hunting.hunt_run(self.engine, self.config, progress or Silent())
+            self._hunted = (key, found)
+        return self._hunted[1].only(level=level, owner=owner, minimum=minimum)
 
     def opportunity(self, id_: str) -> Opportunity:
         """One opportunity whole, with its evidence; by its id or the beginning of it. Raises NotFound."""
@@ -478,6 +511,14 @@ class Shop:
         from profithunt.api.hunting import customers_of
 
         return customers_of(self.engine, self.opportunity(id_))
+
+    def write_opportunity_customers(self, id_: str, path: str | Path) -> Path:
+        """Write the customers that an opportunity lists as CSV. Raises NotFound for one that lists none."""
+        rows = self.opportunity_customers(id_)
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.engine.write_csv(rows.sql, target)
+        return target
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report of the current run as one HTML page that needs no network; default: beside shop.toml."""

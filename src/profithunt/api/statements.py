@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any, Final
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from profithunt.config import ShopConfig
 from profithunt.detectors import CATALOGUE, FOLDER, clock, compile_detector, read_detector
@@ -12,6 +17,8 @@ from profithunt.engine import compile_model
 from profithunt.engine.compiler import EXPERIMENTAL_DIALECTS, SUPPORTED_DIALECTS
 from profithunt.errors import ModelError, NotFound, UsageError
 from profithunt.ledger.build import models, settings
+
+_ID: Final = re.compile(r"(?=.*\d)[0-9a-f]{8,12}")
 
 DIALECTS: Final = (*SUPPORTED_DIALECTS, *EXPERIMENTAL_DIALECTS)
 
@@ -28,6 +35,22 @@ class ModelSql:
     def to_json(self) -> dict[str, Any]:
         """`{name, dialect, sql, experimental}`."""
         return dict(vars(self))
+
+
+def is_id(name: str) -> bool:
+    """Whether a name looks like the id of an opportunity."""
+    return _ID.fullmatch(name) is not None
+
+
+def select_only(text: str, dialect: str) -> str:
+    """A statement that only reads. Raises UsageError for any other."""
+    try:
+        trees = [tree for tree in sqlglot.parse(text, dialect=dialect) if tree is not None]
+    except SqlglotError as error:
+        raise UsageError(f"this is not SQL: {str(error).splitlines()[0]}") from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise UsageError("only one SELECT can be run", do="name the tables with: profithunt export --help")
+    return text.strip().rstrip(";")
 
 
 def statement(config: ShopConfig, name: str, dialect: str = "duckdb", as_of: dt.date | None = None) -> ModelSql:

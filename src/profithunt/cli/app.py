@@ -27,6 +27,8 @@ from profithunt.cli.commands import (
     hunt,
     init,
     metrics,
+    new_detector,
+    opportunity,
     plan,
     profit,
     reconcile,
@@ -53,11 +55,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-NAMED = (init.init, explain.explain, compare.compare, simulate.simulate, sql.sql)
+NAMED = (
+    init.init,
+    explain.explain,
+    opportunity.opportunity,
+    new_detector.new_detector,
+    compare.compare,
+    simulate.simulate,
+    sql.sql,
+)
 """Commands that need to be told of what; alone they show their help."""
 
 for command in (init.init, check.check, run.run, report.report, profit.profit, explain.explain, reconcile.reconcile,
-                compare.compare, hunt.hunt, export.export, cohorts.cohorts, clv.clv, actions_value.actions_value,
+                compare.compare, hunt.hunt, opportunity.opportunity, new_detector.new_detector, export.export,
+                cohorts.cohorts, clv.clv, actions_value.actions_value,
                 simulate.simulate, sql.sql, demo.demo, version.version):  # fmt: skip
     app.command(no_args_is_help=command in NAMED)(command)
 

@@ -10,22 +10,37 @@ from profithunt.cli import options
 
 
 def sql(
-    name: Annotated[str, typer.Argument(help="A model of the ledger (ledger_lines, order_profit …) or a detector.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="A model of the ledger (ledger_lines …), a detector, an opportunity's id, or a SELECT."),
+    ],
     dialect: Annotated[
         str,
         typer.Option(help="duckdb, spark; experimental: snowflake, bigquery, trino, clickhouse, postgres."),
     ] = "duckdb",
+    run: Annotated[bool, typer.Option("--run", help="Run it over the current run and show its rows.")] = False,
+    top: options.Top = 20,
     shop_option: options.ShopOption = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Print the SQL of a model or detector with the shop's settings, for DuckDB, Spark or, untested, a warehouse."""
+    """Print the SQL of a model, detector or opportunity, for DuckDB, Spark or a warehouse; or run a SELECT."""
     from profithunt.cli.output import Output
     from profithunt.cli.shops import open_shop
 
     output = Output(json=json, quiet=quiet, debug=debug)
-    found = open_shop(None, shop_option).sql(name, dialect)
+    opened = open_shop(None, shop_option)
+    if run or len(name.split()) > 1:
+        rows = opened.query(name)
+        if json:
+            output.rows(rows)
+        else:
+            from profithunt.cli.views.rows import rows as shown
+
+            output.show(*shown(rows, top))
+        return
+    found = opened.sql(name, dialect)
     if json:
         output.data(found)
         return

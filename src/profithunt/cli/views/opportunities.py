@@ -36,6 +36,7 @@ def _money(item: Opportunity, currency: str) -> Text:
         (fmt.money(item.value, currency), "bold"),
         (f"\n{fmt.money_range(item.p10, item.p90, currency)}", "dim"),
         (f"\nin {item.window_days} days", "dim"),
+        (f"\n{item.id}", "dim"),
     )
 
 
@@ -44,13 +45,17 @@ def _what(item: Opportunity, currency: str) -> Text:
 
     does = "reversible" if item.reversible else "hard to reverse"
     not_counted = "" if item.counted else " · not counted"
+    waits = "" if item.executes else " · another action on the same comes first"
     orders = examples(item.evidence)
     return Text.assemble(
         (f"{item.rank}. {item.title}: {entity_text(item.entity)}", "bold"),
         f"\n{evidence_text(item.evidence, currency)}",
         (f"\nfor example order {', '.join(orders)}" if orders else "", "dim"),
         f"\n→ {words(item.action)}",
-        (f"  {item.owner.replace('_', ' ')} · {does} · {sure(item.confidence)} · {item.code}{not_counted}", "dim"),
+        (
+            f"  {item.owner.replace('_', ' ')} · {does} · {sure(item.confidence)} · {item.code}{not_counted}{waits}",
+            "dim",
+        ),
     )
 
 
@@ -66,6 +71,8 @@ def hunt(found: Hunt, currency: str, top: int, wanted: str = "") -> list[Rendera
     else:
         which = "" if len(found) <= top else f", the first {top} shown"
         finding = f"{fmt.counted(len(found), 'opportunity', 'opportunities')}{which}."
+        finding += f" {fmt.money(found.total, currency)} in 28 days, what several claim counted once"
+        finding += f" ({fmt.money(found.claimed, currency)} claimed)." if found.claimed > found.total else "."
     parts: list[RenderableType] = [heading("Opportunities, in order of money", finding), ""]
     if found:
         parts.append(opportunities(found.opportunities[:top], currency))
