@@ -94,6 +94,14 @@ def test_allocation_loses_nothing(amount: Decimal, weights: list[int]):
         assert weight or not part
 
 
+def test_a_share_of_nothing_is_nothing(engine: Engine):
+    engine.table("charges", "SELECT UNNEST([NULL, 10.0]) AS amount, 0.25 AS before, 1.0 AS upto")
+    shares = (
+        "SELECT X_SHARE(amount, before, upto) AS a, COALESCE(X_ALLOCATE(amount, before, upto), 0) AS b FROM charges"
+    )
+    assert sorted(engine.rows(compile_sql(shares))) == [(0, 0), (Decimal("7.5"), Decimal("7.5"))]
+
+
 def test_each_writes_an_expression_once_for_every_name(engine: Engine):
     engine.table("amounts", "SELECT 1 AS sales, -2 AS costs")
     sql = compile_sql(

@@ -94,3 +94,31 @@ def test_a_control_total_that_does_not_tie_out_stops_the_run(engine: Engine, tmp
     halved = Model(**{**lines.__dict__, "sql": lines.sql.replace("line_no, amount", "line_no, amount / 2 AS amount")})
     with pytest.raises(ModelError, match="control total"):
         build(engine, [halved], _out(tmp_path, "run"), settings=SETTINGS, fingerprints={"given": "1"})
+
+
+NEEDY = """/* ---
+what = "Lines with a number in their note."
+grain = ["line_no"]
+empty_with = ["given", "others"]
+[columns]
+line_no = "int | line"
+amount = "money | amount"
+--- */
+SELECT line_no, amount FROM given WHERE CAST(note AS BIGINT) > (SELECT COUNT(*) FROM others)
+"""
+
+
+def test_a_model_that_is_nothing_without_its_inputs_has_no_rows_while_they_are_empty(engine: Engine, tmp_path: Path):
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "lines.sql").write_text(NEEDY, "utf-8")
+    models = build_order(read_models(folder), {"given", "others"})
+    # Without the column `note` the statement fails: it is seen not to have run.
+    engine.table("given", "SELECT 1 AS line_no, 1 AS amount WHERE FALSE")
+    engine.table("others", "SELECT 1 AS line_no WHERE FALSE")
+    (built,) = build(engine, models, _out(tmp_path, "a"), settings=SETTINGS, fingerprints={"given": "", "others": ""})
+    assert built.rows == 0
+    assert engine.columns("lines") == {"line_no": "BIGINT", "amount": "DECIMAL(18,4)"}
+    engine.table("given", "SELECT 1 AS line_no, 1 AS amount, '5' AS note")
+    (built,) = build(engine, models, _out(tmp_path, "b"), settings=SETTINGS, fingerprints={"given": "x", "others": ""})
+    assert built.rows == 1

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from profithunt.engine.compiler import compile_sql
+from profithunt.engine.compiler import compile_sql, values_query
 from profithunt.engine.duck import Engine
-from profithunt.engine.engine import AnyEngine, Span
+from profithunt.engine.engine import AnyEngine, Span, Statement
 from profithunt.engine.steps import Built, Earlier, Report, Settings, Spans, Step, take_over
 from profithunt.errors import ModelError
 
@@ -137,22 +137,32 @@ class Builder:
         A whole table that can be refreshed later is written in parts of its key: a change opens only those that hold
         it.
         """
-        model = step.model
+        model, sql = step.model, self.statement(step)
         if model.kind == "view":
-            self.engine.view(model.name, step.sql)
+            self.engine.view(model.name, sql)
         elif model.working:
-            self.engine.table(model.name, step.sql)
+            self.engine.table(model.name, sql)
         elif model.by_part is not None and len(self.files.get(model.by_part, ())) > 1:
             self.attach(model.name, [self.make_part(step, path) for path in self.files[model.by_part]])
         else:
-            parts = self._parts(step) if whole else []
+            parts = self._parts(step) if whole and sql is step.sql else []
             if parts:
                 self.attach(model.name, parts)
                 return
             target.parent.mkdir(exist_ok=True)
             order_by = model.order_by if self.settings.ordered else ()
-            self.engine.write_parquet(step.sql, target, order_by=order_by, any_order=not order_by)
+            self.engine.write_parquet(sql, target, order_by=order_by, any_order=not order_by)
             self.attach(model.name, [target])
+
+    def statement(self, step: Step) -> Statement:
+        """The statement of a model; no rows where the inputs that it is nothing without have none."""
+        model = step.model
+        if not model.empty_with or any(self._filled_now(name) for name in model.empty_with):
+            return step.sql
+        return values_query({column.name: column.type for column in model.columns}, [])
+
+    def _filled_now(self, name: str) -> bool:
+        return bool(self.engine.rows(exp.select(exp.Literal.number(1)).from_(exp.table_(name, quoted=True)).limit(1)))
 
     def make_part(self, step: Step, part: Path) -> Path:
         """Sums over one part of a table, into a file of the same name."""
@@ -172,6 +182,8 @@ class Builder:
         """The table in parts of its key, where it can be refreshed and its shop is large; else nothing."""
         key = step.model.dirty_key
         if self.settings.ordered or self.spans.number <= 1 or key is None or not isinstance(self.engine, Engine):
+            return []
+        if step.model.scattered:
             return []
         for name in sorted(step.bases):
             if key in self.engine.columns(name):

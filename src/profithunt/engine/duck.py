@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 _MEMORY_SHARE = 0.6
 # Small dictionaries: most columns have too many values for one, and building it only to drop it is half the write.
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 5000"
+_PARQUET = (
+    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000,"
+    " WRITE_BLOOM_FILTER false"
+)
 _PART = "part"
 
 

@@ -9,6 +9,7 @@ They hold the few differences between engines and the rules of the house, each i
 | `X_TIMES(a, b)` | a × b as money; exact for amounts of up to 4 decimals below 100 billion |
 | `X_QUANTITY(a)` | the same for quantities |
 | `X_ALLOCATE(amount, before, upto)` | part of `amount` between two cumulative shares; parts up to 1 add up exactly |
+| `X_SHARE(amount, before, upto)` | the same; 0 where the amount is missing, with nothing worked out there |
 | `X_SUM(a)` | the sum; missing where one of the rows is missing, if the list `may_be_missing` is not empty |
 | `X_PERCENTILE(a, p)` | exact interpolated percentile |
 | `X_DAY(at)` | the day of a UTC time in the shop's time zone |
@@ -93,6 +94,11 @@ def _allocate(args: list[exp.Expr], context: Context) -> exp.Expr:
     amount, before, upto = args
     start, end = (_up_to(amount, share, context) for share in (before, upto))
     return exp.paren(exp.Sub(this=end, expression=start))
+
+
+def _share(args: list[exp.Expr], context: Context) -> exp.Expr:
+    missing = exp.Is(this=args[0].copy(), expression=exp.null())
+    return exp.Case().when(missing, cast(exp.Literal.number(0), "money")).else_(_allocate(args, context))
 
 
 def _up_to(amount: exp.Expr, share: exp.Expr, context: Context) -> exp.Expr:
@@ -229,6 +235,7 @@ MACROS: Mapping[str, Macro] = {
     "X_QUANTITY": _money,
     "X_TIMES": _times,
     "X_ALLOCATE": _allocate,
+    "X_SHARE": _share,
     "X_SUM": _sum,
     "X_PERCENTILE": _percentile,
     "X_DAY": _day,

@@ -32,6 +32,12 @@ column, or an expression, that holds the key, or the rows' own key with a SELECT
     orders = { order_id = "SELECT shipments.order_id FROM shipments JOIN dirty ON …" }
 
 `by_part = "table"` marks sums over each part of a table: they are made for the parts that changed.
+
+`scattered = true` says that what happens on a day concerns keys all over the table: it is stored in one file, since a
+change would open every part.
+
+`empty_with = ["returns"]` names the inputs without which there is nothing to compute: where none of them has a row, the
+model has none either, and its statement is not run.
 """
 
 from __future__ import annotations
@@ -49,7 +55,7 @@ from profithunt.schema import SQL_TYPES
 _HEADER = re.compile(r"\A\s*/\* ---\n(?P<toml>.*?)\n--- \*/\s*(?P<sql>.*)\Z", re.DOTALL)
 _KEYS = {
     *("what", "grain", "kind", "include", "columns", "checks", "dirty_key", "partition", "order_by", "working"),
-    *("dirty", "reads", "by_part"),
+    *("dirty", "reads", "by_part", "empty_with", "scattered"),
 }
 
 
@@ -89,6 +95,8 @@ class Model:
     dirty: tuple[tuple[str, str], ...] = ()
     reads: tuple[tuple[str, str, str | None], ...] = ()
     by_part: str | None = None
+    empty_with: tuple[str, ...] = ()
+    scattered: bool = False
     path: Path | None = field(default=None, compare=False)
 
 
@@ -130,6 +138,8 @@ def read_model(path: Path, lists: Mapping[str, tuple[str, ...]] | None = None) -
         dirty=tuple(header.get("dirty", {}).items()),
         reads=tuple(_read(name, given) for name, given in header.get("reads", {}).items()),
         by_part=header.get("by_part"),
+        empty_with=tuple(header.get("empty_with", ())),
+        scattered=header.get("scattered", False),
         path=path,
     )
 

@@ -173,7 +173,7 @@ class Refresher(Changes):
                     self.say(f"{step.model.name} {number + 1}/{len(spans)}")
                     if step.kept:
                         path = self._next(step.model.name, len(new[step.model.name]))
-                        self.engine.write_parquet(step.sql, path, any_order=True)
+                        self.engine.write_parquet(self.statement(step), path, any_order=True)
                         self.engine.attach_parquet(step.model.name, path)
                         new[step.model.name].append(path)
                         seconds[step.model.name] += time.perf_counter() - start
@@ -208,7 +208,7 @@ class Refresher(Changes):
         with self._only([*between, step], dirty, {item.model.name for item in between}):
             for item in between:
                 self.make(item, Path())
-            self.engine.write_parquet(step.sql, fresh, any_order=True)
+            self.engine.write_parquet(self.statement(step), fresh, any_order=True)
         old = self.rows_of_keys(parquet_query(self.before[name]), dirty)
         columns = list(self.engine.describe(parquet_query([fresh])))
         changed = f"_changed_{name}"

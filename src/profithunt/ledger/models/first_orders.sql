@@ -2,6 +2,7 @@
 what = "First order of each customer."
 grain = ["customer_id"]
 dirty_key = "customer_id"
+scattered = true
 [columns]
 customer_id = "text | customer"
 order_id = "text | the first order"

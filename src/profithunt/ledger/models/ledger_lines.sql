@@ -205,9 +205,9 @@ converted AS (
          END AS listed,
          CASE
            WHEN untaxed IS NULL AND exchange IS NULL
-             THEN discount + COALESCE(X_ALLOCATE(order_discount, value_before, value_share), 0)
+             THEN discount + X_SHARE(order_discount, value_before, value_share)
            ELSE X_MONEY(
-             CAST(discount + COALESCE(X_ALLOCATE(order_discount, value_before, value_share), 0) AS DOUBLE)
+             CAST(discount + X_SHARE(order_discount, value_before, value_share) AS DOUBLE)
              * COALESCE(untaxed, 1.0) * COALESCE(exchange, 1.0)
            )
          END AS discount,
@@ -225,27 +225,27 @@ converted AS (
          COALESCE(X_ALLOCATE(X_MONEY(CAST(payment_fee AS DOUBLE) * COALESCE(exchange, 1.0)), value_before, value_share), 0) AS payment_fee,
          marketplace_share,
          CASE
-           WHEN untaxed IS NULL THEN COALESCE(refund, 0) + COALESCE(X_ALLOCATE(order_refund, value_before, value_share), 0)
+           WHEN untaxed IS NULL THEN COALESCE(refund, 0) + X_SHARE(order_refund, value_before, value_share)
            ELSE X_MONEY(CAST(
-             COALESCE(refund, 0) + COALESCE(X_ALLOCATE(order_refund, value_before, value_share), 0) AS DOUBLE
+             COALESCE(refund, 0) + X_SHARE(order_refund, value_before, value_share) AS DOUBLE
            ) * untaxed)
          END AS refund,
          CASE
-           WHEN untaxed IS NULL THEN COALESCE(difference, 0) + COALESCE(X_ALLOCATE(order_difference, value_before, value_share), 0)
+           WHEN untaxed IS NULL THEN COALESCE(difference, 0) + X_SHARE(order_difference, value_before, value_share)
            ELSE X_MONEY(CAST(
-             COALESCE(difference, 0) + COALESCE(X_ALLOCATE(order_difference, value_before, value_share), 0) AS DOUBLE
+             COALESCE(difference, 0) + X_SHARE(order_difference, value_before, value_share) AS DOUBLE
            ) * untaxed)
          END AS difference,
          line_unit_cost, cost_amount, sku_unit_cost, cost_ratio, sku_cost_source,
          CASE WHEN cancelled OR (quantity > 0 AND quantity = cancelled_quantity) THEN 0 ELSE X_MONEY(COALESCE(pick, 0)) END
            + COALESCE(X_TIMES(receive, quantity - cancelled_quantity), 0)
            + COALESCE(X_ALLOCATE(pack, weight_before, weight_share), 0) AS fulfilment,
-         COALESCE(X_ALLOCATE(carriage, weight_before, weight_share), 0) + COALESCE(parcel_carriage, 0) AS carriage,
-         COALESCE(return_costs, 0) + COALESCE(X_ALLOCATE(order_return_costs, value_before, value_share), 0) AS return_costs,
-         COALESCE(service, 0) + COALESCE(X_ALLOCATE(order_service, value_before, value_share), 0) AS service,
-         COALESCE(concessions, 0) + COALESCE(X_ALLOCATE(order_concessions, value_before, value_share), 0) AS concessions,
+         X_SHARE(carriage, weight_before, weight_share) + COALESCE(parcel_carriage, 0) AS carriage,
+         COALESCE(return_costs, 0) + X_SHARE(order_return_costs, value_before, value_share) AS return_costs,
+         COALESCE(service, 0) + X_SHARE(order_service, value_before, value_share) AS service,
+         COALESCE(concessions, 0) + X_SHARE(order_concessions, value_before, value_share) AS concessions,
          COALESCE(X_ALLOCATE(order_marketing, value_before, value_share), 0) AS marketing,
-         COALESCE(X_ALLOCATE(order_loyalty, value_before, value_share), 0) AS loyalty,
+         X_SHARE(order_loyalty, value_before, value_share) AS loyalty,
          return_odds.odds AS odds, return_odds.resaleable_share AS resaleable_share,
          return_odds.cost_per_unit AS return_cost_per_unit
   FROM joined

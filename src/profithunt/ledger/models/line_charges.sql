@@ -1,6 +1,7 @@
 /* ---
 what = "What happened to a line by itself after it was sold: its own parcel, returns, refunds, contacts, concessions."
 grain = ["order_id", "line_no"]
+empty_with = ["return_lines", "service_lines", "parcel_lines"]
 working = true
 dirty_key = "order_id"
 [columns]

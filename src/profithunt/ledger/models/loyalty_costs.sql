@@ -1,6 +1,7 @@
 /* ---
 what = "Loyalty credits earned, at what they are expected to cost when redeemed."
 grain = ["order_id", "customer_id", "moved_on"]
+empty_with = ["loyalty"]
 [columns]
 order_id = "text | order that earned them, null where no order did"
 customer_id = "text | customer"

@@ -1,6 +1,7 @@
 /* ---
-what = "What happened to an order as a whole after it was placed: refunds, contacts, concessions, loyalty, marketing."
+what = "What happened to an order as a whole after it was placed: refunds, contacts, concessions, loyalty."
 grain = ["order_id"]
+empty_with = ["return_lines", "service_lines", "loyalty_costs"]
 working = true
 dirty_key = "order_id"
 [columns]
@@ -11,23 +12,19 @@ return_costs = "money | carriage and handling of returns"
 service = "money | contacts about the order"
 concessions = "money | goodwill and defects of the order"
 loyalty = "money | expected cost of credits earned"
-marketing = "money | marketing attributed to the order"
 returned_on = "date | day of the last return"
 contacted_on = "date | day of the last contact or defect"
 --- */
 WITH charges AS (
   SELECT order_id, refund, difference, costs AS return_costs, X_MONEY(0) AS service, X_MONEY(0) AS concessions,
-         X_MONEY(0) AS loyalty, X_MONEY(0) AS marketing, returned_on, CAST(NULL AS DATE) AS contacted_on
+         X_MONEY(0) AS loyalty, returned_on, CAST(NULL AS DATE) AS contacted_on
   FROM return_lines WHERE level = 'order'
   UNION ALL
-  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), service, concessions, X_MONEY(0), X_MONEY(0), NULL, happened_on
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), service, concessions, X_MONEY(0), NULL, happened_on
   FROM service_lines WHERE level = 'order'
   UNION ALL
-  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), loyalty, X_MONEY(0), NULL, NULL
+  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), loyalty, NULL, NULL
   FROM loyalty_costs WHERE order_id IS NOT NULL
-  UNION ALL
-  SELECT order_id, X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), X_MONEY(0), cost, NULL, NULL
-  FROM order_marketing
 )
 SELECT order_id,
        SUM(refund) AS refund,
@@ -36,7 +33,6 @@ SELECT order_id,
        SUM(service) AS service,
        SUM(concessions) AS concessions,
        SUM(loyalty) AS loyalty,
-       SUM(marketing) AS marketing,
        MAX(returned_on) AS returned_on,
        MAX(contacted_on) AS contacted_on
 FROM charges

@@ -1,6 +1,7 @@
 /* ---
 what = "Credit of each touch for its order under the chosen attribution model; the credits of an order add up to a million."
 grain = ["order_id", "touch_id"]
+empty_with = ["order_touches"]
 dirty_key = "order_id"
 [columns]
 order_id = "text | order"

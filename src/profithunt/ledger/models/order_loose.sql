@@ -1,6 +1,7 @@
 /* ---
 what = "Amounts of orders that have no line: their discount, delivery, fee, refunds, parcels, contacts and marketing."
 grain = ["order_id"]
+empty_with = ["bare_orders"]
 include = ["components"]
 working = true
 dirty_key = "order_id"

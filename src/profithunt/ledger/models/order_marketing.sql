@@ -1,6 +1,7 @@
 /* ---
 what = "Marketing of each order: the spend of a month and keyword over the orders credited to it, by credit, to the cent."
 grain = ["order_id", "touch_id", "pool_no"]
+empty_with = ["spend_pools"]
 dirty_key = "month"
 [columns]
 order_id = "text | order"

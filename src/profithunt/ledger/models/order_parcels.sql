@@ -1,6 +1,7 @@
 /* ---
 what = "Parcels of each order and what they cost."
 grain = ["order_id"]
+empty_with = ["parcels"]
 working = true
 dirty_key = "order_id"
 [columns]

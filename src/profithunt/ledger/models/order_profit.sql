@@ -22,16 +22,25 @@ assumed_sales = "money | list sales of lines whose cost is assumed"
 [dirty]
 stores = "SELECT orders.order_id FROM orders JOIN changed ON changed.store_id = orders.store_id"
 --- */
-WITH totals AS (
+WITH summed AS (
   SELECT order_id,
          COUNT(line_no) AS n_lines,
          SUM(units) AS units,
          SUM(units_returned) AS units_returned,
          SUM(CASE WHEN cost_source = 'assumed' THEN list_sales ELSE 0 END) AS assumed_sales,
-         X_EACH(amounts, X_SUM(X_ITEM))
+         X_EACH(components, X_MONEY(X_SUM(X_ITEM)))
   FROM ledger
   WHERE order_id IS NOT NULL
   GROUP BY order_id
+),
+totals AS (
+  SELECT order_id, n_lines, units, units_returned, assumed_sales,
+         X_EACH(components, X_ITEM),
+         X_PLUS(net_sales_parts) AS net_sales,
+         X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) AS cm1,
+         X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) AS cm2,
+         X_PLUS(net_sales_parts) + X_PLUS(cm1_parts) + X_PLUS(cm2_parts) + X_PLUS(cm3_parts) AS cm3
+  FROM summed
 )
 SELECT totals.order_id AS order_id,
        orders.customer_id AS customer_id,

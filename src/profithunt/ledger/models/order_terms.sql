@@ -85,7 +85,7 @@ SELECT orders.order_id AS order_id,
        order_charges.service AS service,
        order_charges.concessions AS concessions,
        order_charges.loyalty AS loyalty,
-       order_charges.marketing AS marketing,
+       marketed.marketing AS marketing,
        owners.marketing_channel AS marketing_channel,
        owners.campaign AS campaign,
        owners.keyword AS keyword,
@@ -97,6 +97,9 @@ LEFT JOIN (
   SELECT order_id, SUM(carriage) AS carriage FROM parcel_lines GROUP BY order_id
 ) AS named_parcels ON named_parcels.order_id = orders.order_id
 LEFT JOIN order_charges ON order_charges.order_id = orders.order_id
+LEFT JOIN (
+  SELECT order_id, SUM(cost) AS marketing FROM order_marketing GROUP BY order_id
+) AS marketed ON marketed.order_id = orders.order_id
 LEFT JOIN first_orders ON first_orders.order_id = orders.order_id
 LEFT JOIN (
   SELECT order_id, marketing_channel, campaign, keyword, landing_page FROM order_credits WHERE credit = 1000000

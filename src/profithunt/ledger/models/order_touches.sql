@@ -1,6 +1,7 @@
 /* ---
 what = "The touches that may have led to each order: same customer, or same visit, within the attribution window."
 grain = ["order_id", "touch_id"]
+empty_with = ["touch_people"]
 working = true
 [columns]
 order_id = "text | order"

@@ -1,6 +1,7 @@
 /* ---
 what = "Lines of orders with several parcels that name their parcel, with their share of its cost."
 grain = ["order_id", "line_no"]
+empty_with = ["parcels"]
 working = true
 dirty_key = "order_id"
 [columns]

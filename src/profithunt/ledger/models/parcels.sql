@@ -1,6 +1,7 @@
 /* ---
 what = "Each parcel with its order and its cost: as billed, else by the rate card, else the rate per parcel."
 grain = ["shipment_id"]
+empty_with = ["shipments"]
 dirty_key = "shipment_id"
 [columns]
 shipment_id = "text | parcel"

@@ -1,6 +1,7 @@
 /* ---
 what = "Each return with the order line that it undoes: named, found by its SKU, or found by customer and SKU for credit notes."
 grain = ["return_id"]
+empty_with = ["returns"]
 dirty_key = "return_id"
 [columns]
 return_id = "text | return"

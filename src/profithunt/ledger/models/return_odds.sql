@@ -1,6 +1,7 @@
 /* ---
 what = "Chance that a unit sold inside the return window and still out comes back, by category and order day (METRICS 1, returns lag)."
 grain = ["category", "ordered_on"]
+empty_with = ["return_lines"]
 [columns]
 category = "text | category, empty where a SKU has none"
 ordered_on = "date | day of the order"

@@ -1,6 +1,7 @@
 /* ---
 what = "Each service contact and each defect with what it cost and the order line that it is about."
 grain = ["kind", "event_id"]
+empty_with = ["contacts", "defects"]
 [columns]
 kind = "text | contact or defect"
 event_id = "text | contact or defect"

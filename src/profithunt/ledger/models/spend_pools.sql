@@ -1,6 +1,7 @@
 /* ---
 what = "Marketing spend by month and by the finest of channel, campaign, ad group, keyword that it was booked on."
 grain = ["pool_no"]
+empty_with = ["ad_spend", "touches"]
 [columns]
 pool_no = "int | number of the pool"
 month = "date | month of the spend"

@@ -1,6 +1,7 @@
 /* ---
 what = "Who was reached by each touch that can win an order, as far as the visitor is known; visits stand in where no touch was recorded."
 grain = ["touch_id"]
+empty_with = ["touches", "sessions"]
 working = true
 [columns]
 touch_id = "text | touch or visit"
