@@ -16,7 +16,7 @@ from sqlglot import exp
 from profithunt.detectors import Clock, Detector, compile_detector
 from profithunt.detectors.definition import MEASURES
 from profithunt.engine import AnyEngine
-from profithunt.errors import ModelError
+from profithunt.errors import EngineError, ModelError
 from profithunt.models.gaps import ACTIVITY
 from profithunt.models.windows import floats, longest_alike, of_windows, where_known
 
@@ -151,7 +151,13 @@ def _scaled(detector: Detector, share: float) -> Detector:
 def _window(engine: AnyEngine, detector: Detector, at: Clock, timezone: str, name: str) -> Window:
     """Keep the statement's rows over one window; rows without a key are about nothing that can be named."""
     statement = compile_detector(detector, at, timezone=timezone)
-    columns = tuple(engine.describe(statement))
+    try:
+        columns = tuple(engine.describe(statement))
+    except EngineError as error:
+        # The engine repeats the whole statement; what is wrong with it stands at the end.
+        reason = error.what.rpartition("Error: ")[2] or error.what
+        file = detector.path.name if detector.path is not None else detector.name
+        raise ModelError(f"the engine refuses the statement: {reason}", where=file) from error
     engine.view(f"{name}_all", statement)
     in_order = exp.Order(expressions=[exp.cast(exp.column(key), "TEXT") for key in detector.entity])
     place = exp.Sub(this=exp.Window(this=exp.RowNumber(), order=in_order), expression=exp.Literal.number(1))
