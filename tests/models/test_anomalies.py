@@ -101,6 +101,20 @@ def test_few_series_or_days_are_no_mistake(shape: tuple[int, int]) -> None:
     assert not found.series.size
 
 
+def test_a_lone_series_that_shifts_does_not_hide_itself() -> None:
+    draw = np.random.default_rng(13)
+    mean = np.full((1, 730), 80.0)
+    mean[0, 400:] *= 1.5
+    found = find(draw.poisson(mean * np.exp(draw.normal(0, 0.1, mean.shape))).astype(float), shared=False)
+    (day,) = found.day[(q_values(found) <= 0.1) & (found.kind == LEVEL)]
+    assert abs(day - 400) <= 7
+
+
+def test_a_rate_over_nothing_is_no_mistake() -> None:
+    counts, nothing = np.ones((2, 100)), np.zeros((2, 100))
+    assert not find(counts, nothing).series.size
+
+
 def test_what_is_not_known_is_no_outage() -> None:
     mean, draw = _series(9)
     counts = _counts(mean, draw)

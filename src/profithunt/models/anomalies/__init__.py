@@ -39,6 +39,8 @@ def find(counts: Array, exposure: Array | None = None, *, first_weekday: int = 0
     if n_days < LEAST_DAYS or not n_series:
         return none()
     there = np.isfinite(counts)
+    if exposure is not None:
+        there &= np.isfinite(exposure) & (exposure > 0)
     told = (there.sum(axis=1) >= LEAST_DAYS) & (np.where(there, np.nan_to_num(counts), 0.0).sum(axis=1) > 0)
     if not told.all():
         # A series of hardly a day, or of nothing, has no level to leave.
@@ -49,10 +51,7 @@ def find(counts: Array, exposure: Array | None = None, *, first_weekday: int = 0
             counts[kept], None if exposure is None else exposure[kept], first_weekday=first_weekday, shared=shared
         )
         return replace(part, series=kept[part.series])
-    weight = there.astype(np.float64)
-    if exposure is not None:
-        there &= np.isfinite(exposure) & (exposure > 0)
-        weight = np.where(there, np.nan_to_num(exposure), 0.0)
+    weight = there.astype(np.float64) if exposure is None else np.where(there, np.nan_to_num(exposure), 0.0)
     scaled, unit = _as_counts(np.where(there, np.nan_to_num(counts), 0.0), there)
     fit = Course(scaled, weight, there, first_weekday, shared=shared)
     breaks = find_breaks(fit)

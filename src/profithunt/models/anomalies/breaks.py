@@ -24,6 +24,9 @@ _APART = 0.2
 _BEND_WEEKS = 8
 _TOLD_BY_STEPS = 0.27
 """What a median of absolute steps between weeks tells of scatter, as a share of what independent weeks would."""
+_WIDTH = 1.25
+"""Of breaks of lone series: how much wider than the model says chance is."""
+_MANY_WIDTHS = 10.0
 _FEW = 5.0
 _SEASON = 0.3
 """Waves and line that a series may have before others are asked, as a share of its level."""
@@ -52,7 +55,7 @@ def find_breaks(fit: Course) -> Found:
     rest = log @ root
     scatter = _noise(rest, due, fit.overdispersion[:, 0])
     z = (rest @ columns) / scatter[:, None]
-    width = np.full(z.shape[1], _width(z))
+    width = np.full(z.shape[1], _usual_width(z))
     if fit.n_series >= MANY:
         low, high = np.quantile(z, [0.1, 0.9], axis=0)
         width = np.maximum((high - low) / (2 * 1.2816), 1.0)
@@ -116,7 +119,8 @@ def _noise(rest: Array, due: Array, overdispersion: Array) -> Array:
     own = np.median(np.abs(np.diff(rest, axis=1)), axis=1) * 1.4826 / 2**0.5
     counting = np.sqrt(np.mean(1 / (due + 1), axis=1) + overdispersion / WEEK)
     # The level of a series drifts more than it jumps about; half a year of weeks says by how much.
-    slow = np.std(rest, axis=1)
+    # Of few series, one that is broken must not hide itself.
+    slow = np.std(rest, axis=1) if len(rest) >= MANY else np.median(np.abs(rest), axis=1) * 1.4826
     usual = float(np.median(slow / np.maximum(own, TINY)))
     return np.asarray(np.maximum(own, 0.8 * counting) * max(usual, 1.0) + TINY, dtype=np.float64)
 
@@ -240,6 +244,12 @@ def _of_rows(rows: list[tuple[int, int, int, float, float, float, float]], n_ser
 
 def _level(counts: Array, base: Array) -> float:
     return float(np.clip((counts.sum() + 1) / (base.sum() + 1), 0.01, 100.0))
+
+
+def _usual_width(z: Array) -> float:
+    """How much wider than the model says chance is; few series, of which some are broken, say little of it."""
+    weight = len(z) / (len(z) + _MANY_WIDTHS)
+    return float(np.exp(weight * np.log(_width(z)) + (1 - weight) * np.log(_WIDTH)))
 
 
 def _width(z: Array) -> float:
