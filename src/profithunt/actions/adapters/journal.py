@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from profithunt.actions.adapters.protocol import Receipt
 from profithunt.errors import NotFound
@@ -36,9 +37,12 @@ class Journal:
     def begin(self, key: str, note: Mapping[str, Json]) -> bool:
         """Say that a key is about to be sent; False where that was said before and no receipt followed."""
         path = self.outbox / "begun" / f"{name_of(key)}.json"
-        if path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                json.dump(dict(note), file, ensure_ascii=False, default=str)
+        except FileExistsError:
             return False
-        _write(path, dict(note))
         return True
 
     def abandon(self, key: str) -> None:
@@ -48,8 +52,14 @@ class Journal:
     def keep(self, receipt: Receipt) -> Receipt:
         """Keep a receipt; what was kept first under its key stays."""
         path = self._sent(receipt.key)
-        if not path.exists():
-            _write(path, receipt.to_json())
+        draft = path.with_name(f".{uuid4().hex}")
+        _write(draft, receipt.to_json())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return self.receipt(receipt.key) or receipt
+        finally:
+            draft.unlink(missing_ok=True)
         return receipt
 
     def bury(self, letter: DeadLetter) -> None:
@@ -150,7 +160,7 @@ def name_of(key: str) -> str:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all, also when the process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{uuid4().hex}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()

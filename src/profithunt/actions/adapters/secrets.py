@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from profithunt.errors import ConfigError
 
 HIDDEN = "•••"
+_PIECE = 8
 
 
 def secret(name: str, adapter: str) -> str:
@@ -21,6 +22,13 @@ def secret(name: str, adapter: str) -> str:
             do="set it where profithunt runs; secrets are never read from shop.toml",
         )
     return value
+
+
+def parts(value: str) -> tuple[str, ...]:
+    """A secret and its pieces, longest first: what an answer may repeat of an address or of a key with a prefix."""
+    pieces = {value, *(piece for piece in value.replace("_", "/").split("/") if len(piece) >= _PIECE)}
+    _, _, path = value.partition("://")
+    return tuple(sorted({*pieces, path.partition("/")[2]} - {""}, key=len, reverse=True))
 
 
 def without(text: str, values: Iterable[str]) -> str:

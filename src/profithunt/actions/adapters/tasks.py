@@ -21,7 +21,7 @@ from profithunt.actions.adapters.base import Base, FileAdapter
 from profithunt.actions.adapters.journal import DeadLetter
 from profithunt.actions.adapters.protocol import Action, Change, Confirmation, Context, Plan, Preview, Receipt
 from profithunt.actions.adapters.rate import Rate
-from profithunt.actions.adapters.secrets import secret, without
+from profithunt.actions.adapters.secrets import parts, secret, without
 from profithunt.actions.adapters.sending import Call, Policy, checked_url, now, send
 from profithunt.actions.adapters.settings import Email, Slack, settings
 from profithunt.actions.adapters.task_text import Task, task_change, tasks
@@ -136,7 +136,7 @@ class SlackTasks(_Messages):
         """Post to the webhook; its address is a secret."""
         url = checked_url(secret(self.settings.url_env, self.name), self.settings.url_env)
         headers = {"content-type": "application/json"}
-        call = Call("POST", url, preview, lambda: headers, (url,))
+        call = Call("POST", url, preview, lambda: headers, parts(url))
         answer = send(call, part, self.name, self.journal, self._policy(), self._rate())
         if isinstance(answer, Receipt):
             return answer

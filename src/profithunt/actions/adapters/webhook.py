@@ -16,7 +16,7 @@ from profithunt.actions.adapters.base import Base
 from profithunt.actions.adapters.prescribed import told
 from profithunt.actions.adapters.protocol import Action, Change, Confirmation, Context, Plan, Preview, Receipt
 from profithunt.actions.adapters.rate import Rate
-from profithunt.actions.adapters.secrets import secret
+from profithunt.actions.adapters.secrets import parts, secret
 from profithunt.actions.adapters.sending import Call, Policy, checked_url, now, send
 from profithunt.actions.adapters.settings import Webhook, settings
 from profithunt.errors import ConfigError, DeliveryError
@@ -74,7 +74,7 @@ class WebhookEvents(Base):
         """Send the event, signed, until it is taken or given up."""
         (preview,) = plan.previews
         signing = secret(self.settings.secret_env, self.name)
-        call = Call("POST", self.url, preview, lambda: self._headers(key, preview.content, signing), (signing,))
+        call = Call("POST", self.url, preview, lambda: self._headers(key, preview.content, signing), parts(signing))
         answer = send(call, key, self.name, self.journal, self._policy(), self._rate())
         if isinstance(answer, Receipt):
             return self.journal.keep(answer)
@@ -91,7 +91,7 @@ class WebhookEvents(Base):
         url = checked_url(f"{self.settings.confirm_url.rstrip('/')}/{receipt.key}", "adapters.webhook.confirm_url")
         signing = secret(self.settings.secret_env, self.name)
         preview = Preview("request", f"GET {url}", "", _TYPE)
-        call = Call("GET", url, preview, lambda: self._headers(f"{receipt.key}.status", "", signing), (signing,))
+        call = Call("GET", url, preview, lambda: self._headers(f"{receipt.key}.status", "", signing), parts(signing))
         try:
             answer = send(call, f"{receipt.key}.status", self.name, self.journal, self._policy(), self._rate())
         except DeliveryError as error:
