@@ -231,8 +231,7 @@ def send(hands: Hands, action_id: str) -> str:
     if row.state == "failed":
         return "failed"
     receipt = hands.adapter(row.adapter).execute(Plan.from_json(row.plan), key=action_id)
-    if receipt.state == "dead":
-        raise DeliveryError("the receiving system did not take it", where=f"action {action_id}", retry=False)
+    _insist(receipt)
     at = hands.rules().at
     with hands.store.writing() as connection:
         now = row_of(connection, action_id)
@@ -243,6 +242,17 @@ def send(hands: Hands, action_id: str) -> str:
         opportunity = queue.row_of(connection, row.opportunity)
         queue.move(connection, by, opportunity, Event.EXECUTE, at, {"action": action_id, "digest": row.digest})
     return receipt.state
+
+
+def _insist(receipt: Receipt) -> None:
+    """Raise ActionError for what was given up although it may have arrived: it is not free to be done anew."""
+    if receipt.state == "dead":
+        reason = receipt.details.get("reason", "no answer")
+        raise ActionError(
+            f"{receipt.adapter}: {reason}; it may have arrived",
+            where=receipt.key,
+            do="look at the dead-letter list; then execute again under the same key, or confirm that it arrived",
+        )
 
 
 def fail(hands: Hands, action_id: str, reason: str) -> None:
@@ -348,8 +358,7 @@ def undo(hands: Hands, action_id: str) -> str:
         return str(row.undo_receipt["state"])
     adapter = hands.adapter(row.adapter)
     receipt = adapter.undo(Receipt.from_json(row.receipt), Plan.from_json(row.plan), key=action_id + UNDO)
-    if receipt.state == "dead":
-        raise DeliveryError("the receiving system did not take it", where=f"undo of {action_id}", retry=False)
+    _insist(receipt)
     at = hands.rules().at
     with hands.store.writing() as connection:
         now = row_of(connection, action_id)

@@ -37,8 +37,8 @@ VERSION: Final = "1"
 """Version of the workflows' steps: what an older process left half done, a newer one of the same version finishes."""
 BEAT_SECONDS: Final = 2.0
 SILENT_SECONDS: Final = 30.0
-TRIES: Final = 6
-FIRST_WAIT_SECONDS: Final = 0.5
+TRIES: Final = 2
+FIRST_WAIT_SECONDS: Final = 1.0
 _LOCK: Final = threading.RLock()
 
 
