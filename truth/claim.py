@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,23 @@ from typing import Any
 
 from profithunt import Shop
 from profithunt.api import propose
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a figure may be: from `low` to `high`, both included."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def holds(self, found: object) -> bool:
+        """Whether it is a figure within."""
+        return isinstance(found, (int, float)) and self.low <= found <= self.high
+
+    def __str__(self) -> str:
+        if math.isinf(self.low):
+            return f"at most {self.high:g}"
+        return f"at least {self.low:g}" if math.isinf(self.high) else f"{self.low:g} to {self.high:g}"
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,8 @@ class Claim:
     @property
     def holds(self) -> bool:
         """Whether they are equal, or near enough."""
+        if isinstance(self.expected, Range):
+            return self.expected.holds(self.found)
         if self.within and isinstance(self.expected, float) and isinstance(self.found, float):
             return abs(self.expected - self.found) <= self.within
         return self.expected == self.found

@@ -8,7 +8,7 @@ the truth file says, so finds that are true but were not planted count as misses
 | recall | share of the planted problems that were found |
 | money recall | the same, weighted by what they cost |
 | precision | share of the finds that hit a planted problem |
-| decoys | finds that hit a decoy |
+| decoys | decoys that a find hits |
 | money error | median of |value found − true| ÷ true, over the problems found |
 | cover | share of the problems found whose true money lies between p10 and p90 |
 | NDCG | how far the order of the list is that of the true money: 1 is the best order |
@@ -88,21 +88,23 @@ def score(finds: Sequence[Find], problems: Sequence[Planted], decoys: Sequence[P
     """Judge a ranked list of finds. A problem counts at the first find that hits it; later ones add nothing."""
     hits: dict[str, tuple[Planted, Find]] = {}
     gains: list[float] = []
-    right = wrong = 0
+    right = 0
+    flagged: set[str] = set()
     for find in finds:
         matched = [item for item in problems if item.is_hit_by(find)]
         new = [item for item in matched if item.id not in hits]
         hits.update({item.id: (item, find) for item in new})
         gains.append(sum(item.money for item in new))
         right += bool(matched)
-        wrong += not matched and any(item.is_hit_by(find) for item in decoys)
+        if not matched:
+            flagged |= {item.id for item in decoys if item.is_hit_by(find)}
     ideal = sorted((item.money for item in problems), reverse=True)
     pairs = [pair for pair in hits.values() if pair[0].money > 0]
     return Score(
         n_planted=len(problems),
         n_found=len(hits),
         n_finds=len(finds),
-        n_decoys=wrong,
+        n_decoys=len(flagged),
         recall=_share(len(hits), len(problems)),
         money_recall=_share(sum(item.money for item, _ in hits.values()), sum(ideal)),
         precision=_share(right, len(finds)),
