@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from profithunt.errors import ConfigError, UsageError
+from profithunt.errors import ConfigError, NotFound, UsageError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -336,6 +336,16 @@ class Act:
 
         with self._look(by) as connection:
             return people.listed(connection, self.shop.config.autonomy)
+
+    def limits_of(self, role: str, *, by: str | None = None) -> Limits:
+        """The limits of a role. Raises NotFound."""
+        from profithunt.actions.store import people
+
+        with self._look(by) as connection:
+            there = people.known_roles(connection, self.shop.config.autonomy)
+        if role not in there:
+            raise NotFound(f"there is no role {role!r}", expected=f"one of {', '.join(there)}")
+        return there[role][1]
 
     def whoami(self, *, by: str | None = None) -> Actor:
         """Who acts, what they may do and within which limits."""

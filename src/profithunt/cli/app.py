@@ -13,7 +13,9 @@ from typing import Annotated
 import typer
 
 from profithunt.cli.commands import (
+    act,
     actions_value,
+    api_token,
     carriers,
     check,
     clv,
@@ -79,6 +81,8 @@ app.command()(defects.defects)
 app.command()(carriers.carriers)
 app.command()(waste.waste)
 app.command()(serve.serve)
+app.command()(api_token.api_token)
+app.add_typer(act.app, name="act")
 app.add_typer(customers.app, name="customers")
 app.add_typer(plan.app, name="plan")
 
