@@ -45,9 +45,9 @@ def panels(data: Mapping[str, npt.NDArray[Any]]) -> Iterator[Panel]:
     """The panels of rows metric, dimension, member, on, numerator, denominator (null: no denominator)."""
     if not len(data["on"]):
         return
-    first = data["on"].min()
-    day = (data["on"] - first).astype(int)
-    weekday = (int(first.astype("datetime64[D]").astype(int)) + _FIRST_WEEKDAY) % 7
+    start = data["on"].min()
+    day = (data["on"] - start).astype(int)
+    weekday = int(start.astype("datetime64[D]").astype(int)) + _FIRST_WEEKDAY
     metric, dimension, member = (_text(data[name]) for name in ("metric", "dimension", "member"))
     top, bottom = _number(data["numerator"]), _number(data["denominator"])
     names = np.char.add(np.char.add(metric, _BETWEEN), dimension)
@@ -55,16 +55,20 @@ def panels(data: Mapping[str, npt.NDArray[Any]]) -> Iterator[Panel]:
         places = np.flatnonzero(names == name)
         about, cut = str(name).split(_BETWEEN)
         members, series = np.unique(member[places], return_inverse=True)
-        counts = np.zeros((len(members), int(day.max()) + 1))
+        begin = int(day[places].min())
+        at = day[places] - begin
+        counts = np.zeros((len(members), int(at.max()) + 1))
         exposure = np.full(counts.shape, np.nan)
-        counts[series, day[places]] = top[places]
-        exposure[series, day[places]] = bottom[places]
+        counts[series, at] = top[places]
+        exposure[series, at] = bottom[places]
         seen = np.zeros(counts.shape, dtype=bool)
-        seen[series, day[places]] = True
+        seen[series, at] = True
         # Before a series' first day and after its last nothing is known.
         begun = np.maximum.accumulate(seen, axis=1) & np.maximum.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
         counts[~begun] = np.nan
-        yield Panel(about, cut, members.tolist(), counts, exposure, weekday, first)
+        yield Panel(
+            about, cut, members.tolist(), counts, exposure, (weekday + begin) % 7, start + np.timedelta64(begin, "D")
+        )
 
 
 def _text(column: npt.NDArray[Any]) -> npt.NDArray[np.str_]:

@@ -49,10 +49,10 @@ def find_breaks(fit: Course) -> Found:
         log -= np.median(log - log.mean(axis=1, keepdims=True), axis=0)
     basis = waves(level.shape[1], fit.n_days)
     held = _held(log, basis)
-    root, columns, kinds, weeks = _candidates(basis, held)
+    frame, less, columns, kinds, weeks = _candidates(basis, held)
     if not kinds.size:
         return none()
-    rest = log @ root
+    rest = log - ((log @ frame) @ less) @ frame.T
     scatter = _noise(rest, due, fit.overdispersion[:, 0])
     z = (rest @ columns) / scatter[:, None]
     width = np.full(z.shape[1], _usual_width(z))
@@ -97,21 +97,23 @@ def _held(log: Array, basis: Array) -> Array:
     return np.asarray(held, dtype=np.float64)
 
 
-def _candidates(basis: Array, held: Array) -> tuple[Array, Array, Index, Index]:
-    """What takes line and waves out of a series; then a column of unit length for each break, with them taken out."""
+def _candidates(basis: Array, held: Array) -> tuple[Array, Array, Array, Index, Index]:
+    """What takes line and waves out of a series (x − x F L Fᵀ); then a column of unit length for each break without them."""
     n_weeks = len(basis)
-    out = np.eye(n_weeks) - basis @ np.linalg.solve(basis.T @ basis + np.diag(held), basis.T)
-    values, vectors = np.linalg.eigh(out)
-    root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
+    # The square root of I − B (BᵀB + D)⁻¹ Bᵀ, by way of the few columns of B.
+    frame, corner = np.linalg.qr(basis)
+    inner = corner @ np.linalg.solve(basis.T @ basis + np.diag(held), corner.T)
+    values, vectors = np.linalg.eigh(np.eye(len(held)) - inner)
+    less = np.eye(len(held)) - vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
     week = np.arange(n_weeks)[:, None]
     steps = np.arange(2, n_weeks - 1)
     bends = np.arange(_BEND_WEEKS, n_weeks - _BEND_WEEKS + 1)
     raw = np.concatenate([(week >= steps).astype(np.float64), np.maximum(week - bends, 0) / n_weeks], axis=1)
     kinds = np.repeat(np.array([LEVEL, TREND], dtype=np.intp), [steps.size, bends.size])
-    left = root @ raw
+    left = raw - frame @ (less @ (frame.T @ raw))
     length = np.sqrt((left**2).sum(axis=0))
     told = length > _TOLD * np.sqrt(((raw - raw.mean(axis=0)) ** 2).sum(axis=0))
-    return root, left[:, told] / length[told], kinds[told], np.concatenate([steps, bends])[told]
+    return frame, less, left[:, told] / length[told], kinds[told], np.concatenate([steps, bends])[told]
 
 
 def _noise(rest: Array, due: Array, overdispersion: Array) -> Array:
