@@ -21,7 +21,7 @@ STATIC: Final = (
 )  # fmt: skip
 """Tables of the world that are made once: calendar, range, places, lists to pick from."""
 
-PLACED: Final = ("displacing",)
+PLACED: Final = ("displacing", "dead_ends")
 """Tables that follow from the problems planted."""
 
 FLOWS: Final = ("people", "drafts", "baskets", "items", "bought", "parcels", "failures", "sent_back", "asked", "visits")

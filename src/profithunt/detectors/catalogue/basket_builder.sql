@@ -8,12 +8,12 @@ owner = "merchandising"
 reversible = true
 action = "bundle_or_show_together"
 statistic = "share"
-window_days = 182
+window_days = 364
 credibility = 0.3
 drifts = false
 needs = ["ledger.cm2"]
 [thresholds]
-min_orders = 50
+min_orders = 20
 min_lift = 1.5
 attach_uplift = 0.1
 largest_basket = 40
@@ -21,7 +21,7 @@ largest_basket = 40
 from = ""
 [docs]
 why = "Two products are bought together far more often than chance would have it, yet most orders of the one go out without the other."
-value = "Orders of the one without the other × the attach rate × attach_uplift (what showing them together adds, assumed until tested) × profit (CM2) of an order line of the other."
+value = "Orders with both × attach_uplift (what showing them together adds to the attach rate, assumed until tested), no more than there are orders without the other, × profit (CM2) of an order line of the other."
 known_problems = "Pairs may sell together for a reason that no page can strengthen; a promotion on both looks the same. Baskets of more than largest_basket lines are left out."
 source = "Association rules: Agrawal, Imieliński and Swami (1993)"
 --- */
@@ -74,7 +74,7 @@ SELECT d.sku,
        d.n_orders AS trials,
        X_DIV(d.n_with, t.n_orders) AS benchmark,
        LEAST(X_DIV(d.n_with, t.n_orders) * $min_lift, 1) AS "limit",
-       (d.n_orders - d.n_both) * X_DIV(d.n_both, d.n_orders) * $attach_uplift * GREATEST(d.margin, 0) AS loss,
+       LEAST(d.n_both * $attach_uplift, d.n_orders - d.n_both) * GREATEST(d.margin, 0) AS loss,
        d.n_both   AS orders_with_both,
        d.n_orders AS orders_with_one,
        X_DIV(d.n_both * t.n_orders, d.n_orders * d.n_with) AS lift,

@@ -23,7 +23,7 @@ carrier = "COALESCE(carrier, CONCAT('from ', origin), 'unnamed')"
 region = "COALESCE(region, country, 'all')"
 [docs]
 why = "Parcels of this carrier into this region are late, lost or damaged far more often than on other lanes, and each one disappoints a customer."
-value = "Failed parcels above the median lane's share × what a failed parcel costs: the service and goodwill that orders with one need beyond others."
+value = "Failed parcels above the share to expect × what they cost: the service and goodwill that orders with a late parcel, and those with a lost or damaged one, need beyond others, as the lane's failures are made up. To expect is the median lane's share, or that of the lanes in its zone, or of the other carriers in its region, whichever is highest."
 known_problems = "A promise that was set too tight makes a good lane look bad. Where contacts and goodwill are not known, cost_share of an order's net sales is assumed and said so."
 source = "METRICS section 5; Montgomery, Introduction to Statistical Quality Control (p charts)"
 --- */
@@ -32,7 +32,9 @@ WITH parcels AS (
          COALESCE(s.carrier, CONCAT('from ', s.origin), 'unnamed') AS carrier,
          COALESCE(s.region, o.region, s.country, o.country, 'all') AS region,
          X_DAY(s.promised_at) AS promised_on,
+         s.zone,
          CASE WHEN X_DAY(s.delivered_at) > X_DAY(s.promised_at) OR s.lost OR s.damaged THEN 1 ELSE 0 END AS failed,
+         CASE WHEN s.lost OR s.damaged THEN 1 ELSE 0 END AS broken,
          CASE WHEN X_DAY(s.delivered_at) > X_DAY(s.promised_at)
               THEN X_DAYS_BETWEEN(X_DAY(s.promised_at), X_DAY(s.delivered_at)) END AS days_late
   FROM shipments AS s
@@ -41,27 +43,66 @@ WITH parcels AS (
     AND X_DAY(s.promised_at) > $window_start AND X_DAY(s.promised_at) <= $window_end
 ),
 touched AS (
-  SELECT order_id, MAX(failed) AS failed FROM parcels GROUP BY order_id
+  SELECT order_id, MAX(failed) AS failed, MAX(broken) AS broken FROM parcels GROUP BY order_id
 ),
 costs AS (
-  SELECT X_DIV(-SUM(CASE WHEN t.failed = 1 THEN o.service + o.concessions END), COUNT(CASE WHEN t.failed = 1 THEN 1 END))
-         - X_DIV(-SUM(CASE WHEN t.failed = 0 THEN o.service + o.concessions END), COUNT(CASE WHEN t.failed = 0 THEN 1 END)) AS extra,
+  SELECT X_DIV(-SUM(CASE WHEN t.failed = 1 AND t.broken = 0 THEN o.service + o.concessions END), COUNT(CASE WHEN t.failed = 1 AND t.broken = 0 THEN 1 END))
+         - X_DIV(-SUM(CASE WHEN t.failed = 0 THEN o.service + o.concessions END), COUNT(CASE WHEN t.failed = 0 THEN 1 END)) AS late_extra,
+         X_DIV(-SUM(CASE WHEN t.broken = 1 THEN o.service + o.concessions END), COUNT(CASE WHEN t.broken = 1 THEN 1 END))
+         - X_DIV(-SUM(CASE WHEN t.failed = 0 THEN o.service + o.concessions END), COUNT(CASE WHEN t.failed = 0 THEN 1 END)) AS broken_extra,
          X_DIV(SUM(o.net_sales), COUNT(*)) * $cost_share AS otherwise
   FROM touched AS t
   INNER JOIN order_profit AS o ON o.order_id = t.order_id
+),
+lanes AS (
+  SELECT carrier, region, MAX(zone) AS zone, COUNT(*) AS n_parcels, SUM(failed) AS n_failed, SUM(broken) AS n_broken
+  FROM parcels
+  GROUP BY carrier, region
+),
+zones AS (
+  SELECT zone, X_PERCENTILE(X_DIV(n_failed, n_parcels), 0.5) AS rate
+  FROM lanes
+  WHERE zone IS NOT NULL AND n_parcels >= $min_parcels
+  GROUP BY zone
+  HAVING COUNT(*) >= 3
+),
+usual AS (
+  SELECT X_PERCENTILE(X_DIV(n_failed, n_parcels), 0.5) AS rate FROM lanes WHERE n_parcels >= $min_parcels
+),
+others AS (
+  SELECT l.carrier, l.region, X_DIV(SUM(o.n_failed), SUM(o.n_parcels)) AS rate
+  FROM lanes AS l
+  INNER JOIN lanes AS o ON o.region = l.region AND o.carrier <> l.carrier
+  GROUP BY l.carrier, l.region
+  HAVING SUM(o.n_parcels) >= $min_parcels
+),
+mixed AS (
+  SELECT l.carrier, l.region, l.n_broken,
+         LEAST(GREATEST(COALESCE(u.rate, 0), COALESCE(z.rate, 0), COALESCE(o.rate, 0)), 1) AS benchmark,
+         X_DIV(l.n_broken, l.n_failed) AS broken_share
+  FROM lanes AS l
+  CROSS JOIN usual AS u
+  LEFT JOIN zones AS z ON z.zone = l.zone
+  LEFT JOIN others AS o ON o.carrier = l.carrier AND o.region = l.region
 )
 SELECT p.carrier,
        p.region,
        SUM(p.failed) AS hits,
        COUNT(*)      AS trials,
        X_ACTIVITY(p.promised_on),
-       CASE WHEN MAX(c.extra) > 0 THEN MAX(c.extra) ELSE MAX(c.otherwise) END AS unit_loss,
+       MAX(m.benchmark) AS benchmark,
+       CASE WHEN MAX(c.late_extra) > 0
+            THEN MAX(c.late_extra) + COALESCE(MAX(m.broken_share), 0) * GREATEST(COALESCE(MAX(c.broken_extra), 0) - MAX(c.late_extra), 0)
+            ELSE MAX(c.otherwise) END AS unit_loss,
+       300 AS unit_n,
        COUNT(*)      AS parcels,
        SUM(p.failed) AS parcels_failed,
+       MAX(m.n_broken) AS of_them_lost_or_damaged,
        X_DIV(1000000 * SUM(p.failed), COUNT(*)) AS failed_per_million,
        AVG(p.days_late) AS mean_days_late,
-       CASE WHEN MAX(c.extra) > 0 THEN 0 ELSE 1 END AS assumed_share
+       CASE WHEN MAX(c.late_extra) > 0 THEN 0 ELSE 1 END AS assumed_share
 FROM parcels AS p
 CROSS JOIN costs AS c
+INNER JOIN mixed AS m ON m.carrier = p.carrier AND m.region = p.region
 GROUP BY p.carrier, p.region
 HAVING COUNT(*) >= $min_parcels

@@ -15,66 +15,78 @@ credibility = 0.6
 needs = ["ledger.markdown | ledger.promotion", "ledger.cogs"]
 [thresholds]
 min_weeks = 5
+min_units = 5
 least_ratio = 0.9
-sold_share = 0.8
+last_weeks = 8
+trend_units = 50
 clear_share = 0.8
 [rows]
 where = "in_window AND discounted"
 order_by = "markdown + promotion"
 [docs]
 why = "In weeks in which the SKU is discounted it earns less than in weeks at full price: it sells well enough without."
-value = "Profit (CM2) of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days."
-known_problems = "Only SKUs count whose weeks are clearly one or the other (clear_share of units and of weeks). Discounts set for weeks that would have been weak anyway; customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
+value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect is what a week at full price earned, moved with what the rest of its category sold that week (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
+known_problems = "A week is at full price or discounted when clear_share of its units are; others are left out, and a week without sales has the price of the last one with any. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
 source = "METRICS section 6; Blattberg and Neslin (1990), Sales Promotion"
 --- */
 WITH weeks AS (
-  SELECT sku,
-         X_ADD_DAYS($window_end, -7 * CAST(FLOOR(X_DAYS_BETWEEN(ordered_on, $window_end) / 7) AS INT)) AS week_ends_on,
-         SUM(units)     AS units,
-         SUM(CASE WHEN discounted THEN units ELSE 0 END) AS discounted_units,
-         SUM(cm2)       AS cm2,
-         SUM(markdown + promotion + funding) AS discount,
-         SUM(CASE WHEN cost_source = 'assumed' THEN net_sales ELSE 0 END) AS assumed_sales,
-         SUM(net_sales) AS net_sales
-  FROM ledger
-  WHERE in_window AND entry = 'line' AND sku IS NOT NULL AND units > 0
-  GROUP BY sku, X_ADD_DAYS($window_end, -7 * CAST(FLOOR(X_DAYS_BETWEEN(ordered_on, $window_end) / 7) AS INT))
+  SELECT l.sku, COALESCE(p.category, '') AS category,
+         FLOOR(X_DAYS_BETWEEN(l.ordered_on, $window_end) / 7) AS week_no,
+         SUM(l.units)     AS units,
+         SUM(CASE WHEN l.discounted THEN l.units ELSE 0 END) AS discounted_units,
+         SUM(l.cm2)       AS cm2,
+         SUM(l.markdown + l.promotion + l.funding) AS discount,
+         SUM(CASE WHEN l.cost_source = 'assumed' THEN l.net_sales ELSE 0 END) AS assumed_sales,
+         SUM(l.net_sales) AS net_sales
+  FROM ledger AS l
+  LEFT JOIN products AS p ON p.sku = l.sku
+  WHERE l.in_window AND l.entry = 'line' AND l.sku IS NOT NULL AND l.units > 0
+  GROUP BY l.sku, COALESCE(p.category, ''), FLOOR(X_DAYS_BETWEEN(l.ordered_on, $window_end) / 7)
+),
+calendar AS (
+  SELECT category, week_no, SUM(units) AS units FROM weeks GROUP BY category, week_no
+),
+spans AS (
+  SELECT sku, category, MAX(week_no) AS first_no FROM weeks GROUP BY sku, category
+),
+grid AS (
+  SELECT s.sku, c.week_no, c.units - COALESCE(w.units, 0) AS units_of_others,
+         COALESCE(w.units, 0) AS units, COALESCE(w.cm2, 0) AS cm2, COALESCE(w.discount, 0) AS discount,
+         COALESCE(w.assumed_sales, 0) AS assumed_sales, COALESCE(w.net_sales, 0) AS net_sales,
+         MIN(w.week_no) OVER (PARTITION BY s.sku ORDER BY c.week_no DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS priced_no
+  FROM spans AS s
+  INNER JOIN calendar AS c ON c.category = s.category AND c.week_no <= s.first_no
+  LEFT JOIN weeks AS w ON w.sku = s.sku AND w.week_no = c.week_no
 ),
 clear AS (
-  SELECT sku, week_ends_on, units, cm2, discount, assumed_sales, net_sales,
-         CASE WHEN discounted_units >= $clear_share * units THEN 1 ELSE 0 END AS is_discounted
-  FROM weeks
-  WHERE discounted_units >= $clear_share * units OR discounted_units <= (1 - $clear_share) * units
-),
-regimes AS (
-  SELECT w.sku, X_DIV(SUM(CASE WHEN c.sku IS NOT NULL THEN w.units ELSE 0 END), SUM(w.units)) AS share
-  FROM weeks AS w
-  LEFT JOIN clear AS c ON c.sku = w.sku AND c.week_ends_on = w.week_ends_on
-  GROUP BY w.sku
+  SELECT g.sku, g.week_no, g.units_of_others, g.units, g.cm2, g.discount, g.assumed_sales, g.net_sales,
+         CASE WHEN w.discounted_units >= $clear_share * w.units THEN 1 ELSE 0 END AS is_discounted
+  FROM grid AS g
+  INNER JOIN weeks AS w ON w.sku = g.sku AND w.week_no = g.priced_no
+  WHERE w.discounted_units >= $clear_share * w.units OR w.discounted_units <= (1 - $clear_share) * w.units
 ),
 regular AS (
-  SELECT sku, COUNT(*) AS n_weeks, AVG(cm2) AS cm2, AVG(units) AS units
+  SELECT sku, COUNT(*) AS n_weeks, AVG(cm2) AS cm2, AVG(units) AS units, SUM(units) AS all_units,
+         AVG(units_of_others) AS units_of_others
   FROM clear
   WHERE is_discounted = 0
   GROUP BY sku
 )
 SELECT w.sku,
-       X_MOMENTS(w.cm2, r.cm2),
-       X_ACTIVITY(w.week_ends_on),
+       X_MOMENTS(w.cm2, r.cm2 * X_DIV(w.units_of_others + $trend_units, r.units_of_others + $trend_units)),
+       X_ACTIVITY(X_ADD_DAYS($window_end, -7 * CAST(w.week_no AS INT))),
        1               AS benchmark,
        $least_ratio    AS "limit",
        COUNT(*)        AS weeks_discounted,
        MAX(r.n_weeks)  AS weeks_at_full_price,
        AVG(w.cm2)      AS cm2_of_discounted_week,
-       MAX(r.cm2)      AS cm2_of_full_price_week,
+       AVG(r.cm2 * X_DIV(w.units_of_others + $trend_units, r.units_of_others + $trend_units)) AS cm2_to_expect_at_full_price,
        AVG(w.units)    AS units_of_discounted_week,
        MAX(r.units)    AS units_of_full_price_week,
        -SUM(w.discount) AS discount,
        X_DIV(SUM(w.assumed_sales), SUM(w.net_sales)) AS assumed_share
 FROM clear AS w
 INNER JOIN regular AS r ON r.sku = w.sku
-INNER JOIN regimes AS g ON g.sku = w.sku AND g.share >= $clear_share
 WHERE w.is_discounted = 1 AND r.cm2 > 0
 GROUP BY w.sku
-HAVING COUNT(*) >= $min_weeks AND MAX(r.n_weeks) >= $min_weeks
-   AND COUNT(*) + MAX(r.n_weeks) >= $sold_share * $window_days / 7
+HAVING COUNT(*) >= $min_weeks AND MAX(r.n_weeks) >= $min_weeks AND MAX(r.all_units) >= $min_units AND SUM(w.units) > 0 AND MIN(w.week_no) < $last_weeks

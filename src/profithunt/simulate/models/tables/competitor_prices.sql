@@ -19,7 +19,7 @@ SELECT X_ADD_SECONDS(CAST(d.day AS TIMESTAMP), 14400) AS checked_at,
        k.sku,
        r.competitor,
        ROUND(k.price * (1 + 0.04 * X_NORMAL('rival.price', k.sku_no, r.rival_no) + 0.01 * X_NORMAL('rival.week', k.sku_no * 4 + r.rival_no, d.day_no))
-             * CASE WHEN l.lever = 'undercut' THEN 1 - 0.6 * l.strength ELSE 1 END, 2) AS price,
+             * CASE WHEN l.lever = 'undercut' THEN 1 - 0.2 * l.strength ELSE 1 END, 2) AS price,
        CASE WHEN l.lever = 'undercut' THEN 0 ELSE 3.95 END AS shipping,
        CASE WHEN l.lever = 'undercut' THEN 2 ELSE 3 + r.rival_no END AS delivery_days,
        X_UNIFORM('rival.stock', k.sku_no * 4 + r.rival_no, d.day_no) < 0.93 AS in_stock,

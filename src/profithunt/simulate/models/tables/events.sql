@@ -29,7 +29,7 @@ looked AS (
 ),
 seen AS (
   SELECT l.world, l.visit_no, l.started_at, l.n, l.day_no,
-         CASE WHEN dp.problem <> l.world AND X_UNIFORM('look.pushed', l.visit_no, l.n) < 4 * dp.strength THEN dp.sku_no ELSE w.sku_no END AS sku_no
+         CASE WHEN dp.problem <> l.world AND X_UNIFORM('look.pushed', l.visit_no, l.n) < dp.strength THEN dp.sku_no ELSE w.sku_no END AS sku_no
   FROM looked AS l
   INNER JOIN sku_wheel AS w ON w.month_no = l.month_no AND w.slot = l.slot
   INNER JOIN skus AS k ON k.sku_no = w.sku_no
@@ -42,6 +42,28 @@ shown AS (
     AND s.day_no >= h.starts_no AND s.day_no <= h.ends_no AND h.problem <> s.world
   WHERE h.problem IS NULL OR X_UNIFORM('look.hidden', s.visit_no, s.n) >= CASE h.lever WHEN 'invisible' THEN 1 ELSE h.strength END
 ),
+-- What a page features: one of six products, shown to each visitor who lands there; a stale page features what is gone.
+gone AS (
+  SELECT p.problem, p.member_no AS page_no, s.member_no AS sku_no,
+         ROW_NUMBER() OVER (PARTITION BY p.problem ORDER BY X_UNIFORM('page.gone', p.member_no, s.member_no), s.member_no) - 1 AS place,
+         GREATEST(p.starts_no, s.starts_no) AS starts_no, p.ends_no, p.strength
+  FROM levers AS p
+  INNER JOIN levers AS s ON s.family = 'sku' AND s.lever = 'broken_size'
+  WHERE p.family = 'page' AND p.lever = 'stale'
+),
+featured AS (
+  SELECT r.visit_no, r.started_at, r.page_no, COALESCE(g.sku_no, k.sku_no) AS sku_no
+  FROM recent AS r
+  LEFT JOIN gone AS g ON g.page_no = r.page_no AND g.problem <> r.world AND r.day_no >= g.starts_no AND r.day_no <= g.ends_no
+    AND g.place = X_DRAW(3, 'page.gone.place', r.visit_no) AND X_UNIFORM('page.gone.shown', r.visit_no) < g.strength
+  LEFT JOIN skus AS k ON k.sku_no = X_DRAW($n_skus, 'page.featured', r.page_no, X_DRAW(6, 'page.featured.place', r.visit_no)) AND k.launched_no <= r.day_no
+),
+dead AS (
+  SELECT r.visit_no, r.started_at, d.sku_no
+  FROM recent AS r
+  INNER JOIN dead_ends AS d ON d.keyword_no = r.keyword_no AND d.problem <> r.world AND r.day_no >= d.starts_no AND r.day_no <= d.ends_no
+  WHERE r.prevented = 'dead_clicks' OR r.order_no IS NULL AND X_UNIFORM('visit.dead', r.visit_no) < d.strength
+),
 baskets_seen AS (
   SELECT v.visit_no, v.started_at, v.ordered, v.prevented, v.day_no, i.line_no, i.sku_no, i.quantity, i.lost
   FROM recent AS v
@@ -49,10 +71,12 @@ baskets_seen AS (
   WHERE NOT v.bounced AND (i.lost IS NULL OR i.lost NOT IN ('hidden', 'invisible', 'displaced'))
 ),
 all_events AS (
-  SELECT visit_no, started_at, 0 AS after, 'list_view' AS kind, page_no, CAST(NULL AS BIGINT) AS sku_no, CAST(NULL AS BIGINT) AS search_no, CAST(NULL AS BIGINT) AS quantity, CAST(NULL AS TEXT) AS step
-  FROM recent
+  SELECT visit_no, started_at, 0 AS after, 'list_view' AS kind, page_no, sku_no, CAST(NULL AS BIGINT) AS search_no, CAST(NULL AS BIGINT) AS quantity, CAST(NULL AS TEXT) AS step
+  FROM featured
   UNION ALL
   SELECT visit_no, started_at, 12 + 17 * n, 'view', NULL, sku_no, NULL, NULL, NULL FROM shown
+  UNION ALL
+  SELECT visit_no, started_at, 3, 'view', NULL, sku_no, NULL, NULL, NULL FROM dead
   UNION ALL
   SELECT visit_no, started_at, 5, 'search', NULL, NULL, search_no, NULL, NULL FROM recent WHERE search_no IS NOT NULL AND NOT bounced
   UNION ALL

@@ -35,17 +35,18 @@ counted AS (
 held AS (
   SELECT c.sku_no, c.sku, c.day_no, c.day, c.cost, c.pace,
          CASE
-           WHEN l.lever IN ('out_of_stock', 'broken_size') THEN 0
+           WHEN l.lever IN ('out_of_stock', 'broken_size') OR e.sku_no IS NOT NULL THEN 0
            WHEN l.lever = 'running_out' THEN c.rest + FLOOR(c.pace * c.lead_time_days * (1 - l.strength))
            WHEN l.lever IN ('overbought', 'overbought_liked') THEN c.rest + c.safety
                 + FLOOR(c.pace * l.strength * 28)
            ELSE c.rest + c.safety + CASE WHEN c.cycle_no = c.last_cycle THEN FLOOR(c.pace * MOD($n_days, c.cycle_days)) ELSE 0 END
          END AS on_hand,
-         CASE WHEN l.lever IN ('running_out', 'overbought', 'overbought_liked') THEN 0
+         CASE WHEN l.lever IN ('running_out', 'overbought', 'overbought_liked') OR e.sku_no IS NOT NULL THEN 0
               WHEN X_UNIFORM('stock.order', c.sku_no, c.cycle_no) < 0.5 OR c.cycle_no = c.last_cycle
                 THEN FLOOR(c.pace * (c.cycle_days + 0.5 * c.lead_time_days)) ELSE 0 END AS on_order
   FROM counted AS c
   LEFT JOIN levers AS l ON l.family = 'sku' AND l.member_no = c.sku_no AND c.day_no >= l.starts_no AND c.day_no <= l.ends_no
+  LEFT JOIN dead_ends AS e ON e.sku_no = c.sku_no AND c.day_no >= e.starts_no AND c.day_no <= e.ends_no
   WHERE (c.day_no >= $n_days - $stock_days OR MOD(c.day_no, 7) = MOD($n_days - 1, 7)) AND (c.ends_no IS NULL OR c.ends_no >= c.day_no)
 ),
 stored AS (
@@ -58,7 +59,8 @@ stored AS (
   INNER JOIN days AS d ON d.day_no >= k.launched_no AND d.day_no >= $n_days - $stock_days AND MOD(d.day_no, 7) = MOD($n_days - 1, 7)
   LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever = 'store_short' AND l.member_no = k.sku_no AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
   LEFT JOIN levers AS o ON o.family = 'sku' AND o.lever IN ('out_of_stock', 'broken_size') AND o.member_no = k.sku_no AND d.day_no >= o.starts_no AND d.day_no <= o.ends_no
-  WHERE o.problem IS NULL AND (k.ends_no IS NULL OR k.ends_no >= d.day_no)
+  LEFT JOIN dead_ends AS e ON e.sku_no = k.sku_no AND d.day_no >= e.starts_no AND d.day_no <= e.ends_no
+  WHERE o.problem IS NULL AND e.problem IS NULL AND (k.ends_no IS NULL OR k.ends_no >= d.day_no)
 )
 SELECT h.day AS counted_on, h.sku, w.store_id AS place_id,
        CASE w.place_no WHEN 0 THEN h.on_hand - FLOOR(0.3 * h.on_hand) ELSE FLOOR(0.3 * h.on_hand) END AS on_hand,

@@ -20,8 +20,13 @@ SELECT CONCAT(w.wish, '-', CAST(p.place - w.first_place + 1 AS TEXT)) AS problem
        w.lever,
        w.entity,
        p.member_no,
-       GREATEST($n_days - w.days, 0) AS starts_no,
-       CASE WHEN w.until > 0 THEN $n_days - w.until ELSE $n_days - 1 END AS ends_no,
+       -- A cohort is a calendar month.
+       CASE WHEN w.family = 'month'
+            THEN GREATEST(X_DAYS_BETWEEN($starts_on, X_MONTH(X_ADD_DAYS($starts_on, CAST(GREATEST($n_days - w.days, 0) AS INT)))), 0)
+            ELSE GREATEST($n_days - w.days, 0) END AS starts_no,
+       CASE WHEN w.family = 'month'
+            THEN X_DAYS_BETWEEN($starts_on, X_ADD_MONTHS(X_MONTH(X_ADD_DAYS($starts_on, CAST(GREATEST($n_days - w.days, 0) AS INT))), 1)) - 1
+            WHEN w.until > 0 THEN $n_days - w.until ELSE $n_days - 1 END AS ends_no,
        ROUND(w.low + (w.high - w.low) * X_UNIFORM('planted.strength', w.wish_no, p.place), 4) AS strength,
        w.absent,
        w.measured

@@ -51,11 +51,12 @@ SELECT o.world, o.order_no, o.customer_no, o.place, o.extra, o.day_no, d.day, d.
             ELSE 'invoice' END AS payment,
        o.delivery,
        o.carrier_no, o.visit_channel_no, o.keyword_no, o.page_no, o.term_no, o.search_no,
-       CASE WHEN cl.lever = 'vouchers' AND cl.problem <> o.world AND o.is_online THEN 903 ELSE o.voucher_no END AS voucher_no,
-       CASE WHEN cl.lever = 'vouchers' AND cl.problem <> o.world AND o.is_online THEN cl.strength
+       CASE WHEN cl.lever = 'vouchers' AND cl.problem <> o.world THEN 903 ELSE o.voucher_no END AS voucher_no,
+       CASE WHEN cl.lever = 'vouchers' AND cl.problem <> o.world THEN cl.strength
             ELSE COALESCE(o.voucher_share, v.share) END AS voucher_share,
        CASE
          WHEN cl.lever = 'stops' AND cl.problem <> o.world THEN cl.lever
+         WHEN cl.absent AND cl.problem = o.world THEN 'given_up'
          WHEN kl.lever = 'dead_clicks' AND X_UNIFORM('lost.keyword', o.order_no) < kl.strength THEN kl.lever
          WHEN kl.problem = o.world AND kl.absent THEN 'paused'
          WHEN tl.lever = 'wasted' THEN tl.lever

@@ -22,7 +22,7 @@ lag_days = "rate | days after delivery"
 damaged = "bool | arrives in a state that can't be sold again"
 --- */
 WITH lined AS (
-  SELECT b.world, b.order_no, b.day_no, b.month_no, b.customer_no, b.place_no, b.taste, b.return_habit, b.lost AS order_lost, n.n AS line_no,
+  SELECT b.world, b.order_no, b.day_no, b.month_no, b.customer_no, b.place_no, b.visit_channel_no IS NOT NULL AS online, b.taste, b.return_habit, b.lost AS order_lost, n.n AS line_no,
          CASE
            WHEN n.n > 1 AND X_UNIFORM('line.paired', b.order_no, n.n) < $paired_share THEN 1
            ELSE 0
@@ -34,14 +34,14 @@ WITH lined AS (
   WHERE n.n <= 12
 ),
 spun AS (
-  SELECT world, order_no, day_no, month_no, customer_no, place_no, return_habit, order_lost, line_no, paired,
+  SELECT world, order_no, day_no, month_no, customer_no, place_no, online, return_habit, order_lost, line_no, paired,
          CASE WHEN X_UNIFORM('line.tasteful', order_no, CASE WHEN paired = 1 THEN 1 ELSE own END) < $taste_share
            THEN FLOOR($n_slots * MOD(taste + 0.05 * X_UNIFORM('line.taste', order_no, CASE WHEN paired = 1 THEN 1 ELSE own END), 1.0))
            ELSE X_DRAW($n_slots, 'line.slot', order_no, CASE WHEN paired = 1 THEN 1 ELSE own END) END AS slot
   FROM lined
 ),
 found AS (
-  SELECT s.world, s.order_no, s.day_no, s.customer_no, s.place_no, s.return_habit, s.order_lost, s.line_no,
+  SELECT s.world, s.order_no, s.day_no, s.customer_no, s.place_no, s.online, s.return_habit, s.order_lost, s.line_no,
          CASE WHEN s.paired = 1 THEN k.partner_no ELSE w.sku_no END AS sku_no, k.partner_no
   FROM spun AS s
   INNER JOIN sku_wheel AS w ON w.month_no = s.month_no AND w.slot = s.slot
@@ -49,15 +49,15 @@ found AS (
 ),
 -- Products that go together: who has the one first often takes the other along. A tenth more of it is what showing them together would bring.
 picked AS (
-  SELECT world, order_no, day_no, customer_no, place_no, return_habit, order_lost, line_no, sku_no FROM found
+  SELECT world, order_no, day_no, customer_no, place_no, online, return_habit, order_lost, line_no, sku_no FROM found
   UNION ALL
-  SELECT f.world, f.order_no, f.day_no, f.customer_no, f.place_no, f.return_habit, f.order_lost, 13, f.partner_no
+  SELECT f.world, f.order_no, f.day_no, f.customer_no, f.place_no, f.online, f.return_habit, f.order_lost, 13, f.partner_no
   FROM found AS f
   INNER JOIN levers AS g ON g.family = 'pair' AND g.member_no = f.sku_no AND f.day_no >= g.starts_no
   WHERE f.line_no = 1 AND X_UNIFORM('line.together', f.order_no) < g.strength * CASE WHEN g.problem = f.world THEN 1.1 ELSE 1 END
 ),
 known AS (
-  SELECT p.world, p.order_no, p.line_no, p.day_no, p.customer_no, p.place_no, p.order_lost,
+  SELECT p.world, p.order_no, p.line_no, p.day_no, p.customer_no, p.place_no, p.online, p.order_lost,
          p.sku_no, k.category_no,
          k.price, k.cost, k.units_more, k.weight_kg, k.lag_days,
          k.marked_no <= p.day_no AND k.marked_upto >= p.day_no AS marked,
@@ -82,11 +82,14 @@ priced AS (
          ROUND(CASE WHEN k.harmed AND k.lever = 'marked_down' THEN k.price * (1 - k.strength)
                     WHEN k.harmed AND k.lever = 'underpriced' THEN k.price * (1 - k.strength)
                     WHEN k.harmed AND k.lever = 'overpriced' THEN k.price * (1 + k.strength)
+                    WHEN NOT k.harmed AND k.lever = 'undercut' THEN k.price * (1 - 0.2 * k.strength)
                     WHEN k.marked THEN k.price * (1 - k.marked_by)
                     ELSE k.price END, 2) AS price,
          ROUND(CASE WHEN k.harmed AND k.lever = 'dear' THEN k.price * k.strength ELSE k.cost END, 2) AS cost,
          1 + CASE WHEN X_UNIFORM('line.units', k.order_no, k.line_no) < k.units_more THEN 1 ELSE 0 END
-           + CASE WHEN X_UNIFORM('line.units', k.order_no, k.line_no) < 0.25 * k.units_more THEN 1 ELSE 0 END AS quantity,
+           + CASE WHEN X_UNIFORM('line.units', k.order_no, k.line_no) < 0.25 * k.units_more THEN 1 ELSE 0 END
+           + CASE WHEN o.promo_no IS NOT NULL AND po.problem IS NULL
+                       AND X_UNIFORM('line.tempted', k.order_no, k.line_no) < $tempted_share * o.share THEN 1 ELSE 0 END AS quantity,
          o.promo_no, o.share, o.funded_share,
          po.lever AS promo_lever, po.problem <> k.world AS promo_harmed,
          CASE WHEN k.harmed AND k.lever = 'comes_back' THEN LEAST(k.returned * k.strength, 0.85)
@@ -96,13 +99,13 @@ priced AS (
            WHEN k.order_lost IS NOT NULL THEN k.order_lost
            WHEN k.absent THEN 'delisted'
            WHEN k.harmed AND k.lever IN ('dull_page', 'hidden', 'out_of_stock', 'broken_size', 'overpriced', 'undercut', 'invisible')
+                AND (k.online OR k.lever <> 'hidden')
                 AND X_UNIFORM('lost.line', k.order_no, k.line_no)
                     < CASE k.lever WHEN 'overpriced' THEN LEAST(1.8 * k.strength, 0.9) WHEN 'out_of_stock' THEN 1 WHEN 'broken_size' THEN 1
                                    WHEN 'invisible' THEN 1 ELSE k.strength END
              THEN k.lever
            WHEN k.harmed AND k.lever = 'store_short' AND X_DRAW(2, 'store.short', k.sku_no, k.place_no) = 0 THEN k.lever
-           WHEN ho.promo_no IS NOT NULL AND hl.problem IS NULL AND X_UNIFORM('lost.offer', k.order_no, k.line_no) < 0.2 THEN 'not_tempted'
-           WHEN dp.problem <> k.world AND dp.sku_no <> k.sku_no AND X_UNIFORM('lost.displaced', k.order_no, k.line_no) < dp.strength THEN 'displaced'
+           WHEN dp.problem <> k.world AND k.online AND dp.sku_no <> k.sku_no AND X_UNIFORM('lost.displaced', k.order_no, k.line_no) < dp.strength THEN 'displaced'
          END AS lost
   FROM known AS k
   LEFT JOIN offers AS o
@@ -110,10 +113,6 @@ priced AS (
     AND X_UNIFORM('line.offer', k.order_no, k.line_no) < o.taken
     AND NOT COALESCE(k.harmed AND k.lever = 'marked_down', FALSE)
     AND X_DRAW(10, 'holdout', k.customer_no, o.promo_no) <> 0
-  LEFT JOIN offers AS ho
-    ON ho.category_no = k.category_no AND ho.starts_no <= k.day_no AND ho.ends_no >= k.day_no
-    AND X_DRAW(10, 'holdout', k.customer_no, ho.promo_no) = 0
-  LEFT JOIN levers AS hl ON hl.family = 'promotion' AND hl.member_no = ho.promo_no
   LEFT JOIN levers AS po ON po.family = 'promotion' AND po.member_no = o.promo_no
   LEFT JOIN displacing AS dp ON dp.category_no = k.category_no AND dp.starts_no <= k.day_no AND dp.ends_no >= k.day_no
 )

@@ -20,7 +20,7 @@ SELECT n.n AS promo_no,
        c.category_no,
        14 + n.n * 21 + X_DRAW(10, 'offer.start', n.n) AS starts_no,
        14 + n.n * 21 + X_DRAW(10, 'offer.start', n.n) + 7 + X_DRAW(6, 'offer.days', n.n) AS ends_no,
-       0.1 + 0.05 * X_DRAW(3, 'offer.share', n.n) AS share,
+       0.08 + 0.04 * X_DRAW(3, 'offer.share', n.n) AS share,
        CASE WHEN X_UNIFORM('offer.funded', n.n) < 0.35 THEN 0.5 ELSE 0 END AS funded_share,
        0.55 AS taken
 FROM numbers AS n

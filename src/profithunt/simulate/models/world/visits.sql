@@ -60,7 +60,7 @@ all_visits AS (
          b.visit_channel_no, b.keyword_no, b.page_no, b.search_no, b.device, b.region_no, b.taste, b.guest
   FROM baskets AS b
   LEFT JOIN bought AS o ON o.world = b.world AND o.order_no = b.order_no
-  WHERE b.visit_channel_no IS NOT NULL AND (b.lost IS NULL OR b.lost NOT IN ('stops', 'paused', 'lost_custom', 'fewer_orders'))
+  WHERE b.visit_channel_no IS NOT NULL AND (b.lost IS NULL OR b.lost NOT IN ('stops', 'given_up', 'paused', 'lost_custom', 'fewer_orders'))
 ),
 landed AS (
   SELECT v.world, v.visit_no, v.customer_no, v.order_no, v.ordered, v.prevented, v.day_no, v.started_at, v.channel_no, v.keyword_no,
