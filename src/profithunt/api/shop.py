@@ -40,6 +40,7 @@ from profithunt.ledger.dimensions import DIMENSIONS
 if TYPE_CHECKING:
     from profithunt.api.act import Act
     from profithunt.api.clv import Clv, CustomerClv
+    from profithunt.api.documents import Documents
     from profithunt.api.proposition import Proposition
     from profithunt.api.spread import Spread
     from profithunt.api.why import Why
@@ -106,6 +107,13 @@ class Shop:
 
             self._act = Act(self)
         return self._act
+
+    @property
+    def documents(self) -> Documents:
+        """Press releases and FAQs, six-pagers, corrections of error, with live figures (needs the extra `act`)."""
+        from profithunt.api.documents import Documents
+
+        return Documents(self)
 
     # Work
 

@@ -24,6 +24,7 @@ from profithunt.cli.commands import (
     customers,
     defects,
     demo,
+    document,
     explain,
     export,
     hunt,
@@ -84,6 +85,7 @@ app.command()(serve.serve)
 app.command()(api_token.api_token)
 app.add_typer(act.app, name="act")
 app.add_typer(customers.app, name="customers")
+app.add_typer(document.app, name="document")
 app.add_typer(plan.app, name="plan")
 
 
