@@ -126,6 +126,12 @@ def render(review: Review) -> str:
     )
 
 
+def blocks(review: Review) -> list[dict[str, Any]]:
+    """The blocks of the deck as a page shows them: `what` is chart, table, section, note or embed."""
+    styles = _Styles()
+    return [_block(block, review, styles) for block in review.blocks]
+
+
 def span(week: Period) -> str:
     """A week in words: `19 to 25 Sep 2021`."""
     start, end = week.start, week.end

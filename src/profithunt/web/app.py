@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
@@ -95,16 +96,15 @@ def create(folder: str | Path, *, hosts: frozenset[str] | None = None) -> FastAP
     return app
 
 
-def warm(on: OnRun) -> None:
+def warm(readers: Readers, on: OnRun) -> None:
     """Read and render what most readers will ask for first: every page as its menu entry links to it."""
     for source in catalogue.PAGES:
-        if "{" in source.path:
+        if "{" in source.path or readers.closing:
             continue
         state = State(source.path)
         with contextlib.suppress(ProfithuntError):
-            body(on, source, state)
-            page = context(on, source, state)
-            for chart in catalogue.charts_of(page):
+            body(readers, on, source, state)
+            for chart in catalogue.charts_of(context(readers, on, source, state)):
                 _specified(on, chart.name, State(chart.href.partition("?")[0]), "light", narrow=False)
 
 
@@ -129,25 +129,45 @@ def frame_of(on: OnRun, user: str = "") -> rendering.Frame:
     return rendering.Frame(shop.name, shop.currency, info["as_of"], on.run.run_id, info["finished_at"], age, user)
 
 
-def context(on: OnRun, source: catalogue.PageSource, state: State) -> Any:
-    """What a page says, read once a run and state."""
-    if source.live:
-        with on.shop() as shop:
+def context(readers: Readers, on: OnRun, source: catalogue.PageSource, state: State) -> Any:
+    """What a page says, read once a run and state; a live page once a decision, too."""
+    if not source.live:
+        return on.read(("page", source.name, state.path, state.key), lambda shop: source.read(shop, state))
+    key = _lively(readers)
+    if key is None:
+        with readers.desk() as shop:
             return source.read(shop, state)
-    return on.read(("page", source.name, state.path, state.key), lambda shop: source.read(shop, state))
+
+    def made() -> Any:
+        with readers.desk() as shop:
+            return source.read(shop, state)
+
+    return on.keep(("page", source.name, state.path, state.key, key), made)
 
 
-def body(on: OnRun, source: catalogue.PageSource, state: State) -> bytes:
-    """A page as bytes, rendered once a run, state and age."""
+def _lively(readers: Readers) -> tuple[float, ...] | None:
+    """What a live page depends on beside its run: the decisions stored, and the hour."""
+    decided = readers.decided
+    return None if decided is None else (*decided, time.time() // 600)
+
+
+def body(readers: Readers, on: OnRun, source: catalogue.PageSource, state: State) -> bytes:
+    """A page as bytes, rendered once a run, state and age; a live page once a decision, too."""
     frame = frame_of(on)
+    template = f"{source.template}.html.j2"
 
     def made() -> bytes:
-        page = context(on, source, state)
-        return rendering.render(
-            f"{source.template}.html.j2", frame, state, page=page, section=source.section, title=source.title
-        ).encode()
+        page = context(readers, on, source, state)
+        text = rendering.render(template, frame, state, page=page, section=source.section, title=source.title)
+        return text.encode()
 
-    return made() if source.live else on.keep(("html", source.name, state.path, state.key, frame.stale_days), made)
+    key: tuple[Any, ...] = ("html", source.name, state.path, state.key, frame.stale_days)
+    if source.live:
+        lively = _lively(readers)
+        if lively is None:
+            return made()
+        key = (*key, lively)
+    return on.keep(key, made)
 
 
 def _page(app: FastAPI, source: catalogue.PageSource) -> None:
@@ -158,13 +178,13 @@ def _page(app: FastAPI, source: catalogue.PageSource) -> None:
         if not readers.has_run:
             return RedirectResponse("/start", 303)
         with readers.using() as on:
-            return _answer(request, body(on, source, state_of(request)), on.run.run_id)
+            return _answer(request, body(readers, on, source, state_of(request)), on.run.run_id)
 
     def twin(request: Request) -> Response:
         readers = readers_of(request)
         with readers.using() as on:
             state = state_of(request, request.url.path.removesuffix(".json") or "/")
-            return JSONResponse({"run_id": on.run.run_id, "page": plain(context(on, source, state))})
+            return JSONResponse({"run_id": on.run.run_id, "page": plain(context(readers, on, source, state))})
 
     address = "/today" if source.path == "/" else source.path
     app.add_api_route(f"{address}.json", twin, methods=["GET"], name=f"{source.name}.json")

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from profithunt import fmt
 from profithunt.api.pages.parts import Column, State, Table
 from profithunt.charts import bar, interval, scale_for
-from profithunt.reports.wording import capitalize_first, entity_text, evidence_text, words
+from profithunt.charts.spark import spark
+from profithunt.reports.wording import capitalize_first, entity_text, evidence_name, evidence_text, evidence_value, sure, words
 
 MENU: Final = (
     ("today", "/", "Today"),
@@ -78,6 +79,11 @@ def _range(context: Context, low: fmt.Amount, high: fmt.Amount) -> str:
 @pass_context
 def _evidence(context: Context, evidence: Mapping[str, Any]) -> str:
     return evidence_text(evidence, context["frame"].currency, ())
+
+
+@pass_context
+def _evidence_value(context: Context, value: object, name: str) -> str:
+    return evidence_value(name, value, context["frame"].currency)
 
 
 @pass_context
@@ -184,6 +190,9 @@ def environment() -> Environment:
         points=fmt.points,
         words=words,
         capitalize_first=capitalize_first,
+        sure=lambda confidence: sure(float(confidence)),
+        named=evidence_name,
+        evidence_value=_evidence_value,
         entity=lambda item: entity_text(item.entity),
         spaced=lambda name: str(name).replace("_", " "),
         export=_exported,
@@ -197,6 +206,7 @@ def environment() -> Environment:
         bars=_bars,
         bar=_bar,
         interval=_interval,
+        spark=spark,
         sorted_by=_sorted,
         paged=_paged,
         money_range=_range,

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from profithunt.api.pages import profit
+from profithunt.api.pages import (
+    customers,
+    data,
+    delivery,
+    hva,
+    marketing,
+    outcomes,
+    products,
+    profit,
+    review,
+    search,
+    settings,
+    today,
+)
 from profithunt.api.pages.parts import Chart, State
 from profithunt.api.pages.tables import Source, rows_query
 from profithunt.api.shop import Shop
@@ -30,22 +43,68 @@ class PageSource:
     live: bool = False
 
 
+@dataclass(frozen=True)
+class More:
+    """The pages that have no tab of their own on a phone: the menu says them."""
+
+
 def _page(
     name: str, path: str, title: str, read: Callable[[Shop, State], Any], section: str = "", *, live: bool = False
 ) -> PageSource:
     return PageSource(name, path, title, read, section or name, name.replace("-", "_"), live)
 
 
+def _more(shop: Shop, state: State) -> More:
+    del shop, state
+    return More()
+
+
 PAGES: Final[tuple[PageSource, ...]] = (
+    _page("today", "/", "Today", today.read, live=True),
+    _page("opportunity", "/opportunities/{opportunity_id}", "Opportunity", today.read_opportunity, "today", live=True),
     _page("profit", "/profit", "Profit", profit.read),
     _page("order", "/orders/{order_id:path}", "Order", profit.read_order, "profit"),
+    _page("customers", "/customers", "Customers", customers.read),
+    _page("customer", "/customers/{customer_id:path}", "Customer", customers.read_customer, "customers"),
+    _page("products", "/products", "Products", products.read),
+    _page("sku", "/products/{sku:path}", "SKU", products.read_sku, "products"),
+    _page("marketing", "/marketing", "Marketing", marketing.read),
+    _page("delivery", "/delivery", "Delivery", delivery.read),
+    _page("actions-value", "/high-value-actions", "High-value actions", hva.read),
+    _page("review", "/review", "Weekly review", review.read),
+    _page("outcomes", "/outcomes", "Outcomes", outcomes.read, live=True),
+    _page("data", "/data", "Data", data.read),
+    _page("lineage", "/data/lineage/{component}", "Lineage", data.read_lineage, "data"),
+    _page("metric", "/metrics/{metric}", "Metric", data.read_metric, "data"),
+    _page("settings", "/settings", "Settings", settings.read, live=True),
+    _page("search", "/search", "Search", search.read),
+    _page("more", "/more", "More", _more),
 )
 """Pages in the order of the menu; those of one thing come after the page that lists it."""
 
-TABLES: Final[Mapping[str, Source]] = {**profit.TABLES}
+TABLES: Final[Mapping[str, Source]] = {
+    **profit.TABLES,
+    **customers.TABLES,
+    **products.TABLES,
+    **marketing.TABLES,
+    **delivery.TABLES,
+    **hva.TABLES,
+    **outcomes.TABLES,
+    **data.TABLES,
+    **settings.TABLES,
+}
 """Tables that can be had in full."""
 
-CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {**profit.CHARTS}
+CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
+    **profit.CHARTS,
+    **customers.CHARTS,
+    **products.CHARTS,
+    **marketing.CHARTS,
+    **delivery.CHARTS,
+    **hva.CHARTS,
+    **outcomes.CHARTS,
+    **data.CHARTS,
+}
 """Charts that can be had as pictures and data."""
 
 

@@ -175,6 +175,9 @@ def choices(state: State, name: str, words: Mapping[str, str], chosen: str, **re
 
 def plain(value: object) -> Any:
     """A value for JSON: amounts as decimal strings, days in ISO form, dataclasses as objects, NaN as null."""
+    own = getattr(value, "to_json", None)
+    if callable(own):
+        return plain(own())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Decimal):

@@ -126,7 +126,7 @@ class OnRun:
             self._free.clear()
 
 
-Warm = Callable[["OnRun"], None]
+Warm = Callable[["Readers", "OnRun"], None]
 """Reads what most readers will ask for first."""
 
 
@@ -146,7 +146,10 @@ class Readers:
         self._on: OnRun | None = None
         self._lock = threading.Lock()
         self._looked = 0.0
-        self._closed = False
+        self.closing = False
+        self._at_work: list[threading.Thread] = []
+        self._desk: Shop | None = None
+        self._deciding = threading.RLock()
 
     @property
     def has_shop(self) -> bool:
@@ -178,6 +181,23 @@ class Readers:
         with self.using() as on:
             return on.read(key, make)
 
+    @contextlib.contextmanager
+    def desk(self) -> Iterator[Shop]:
+        """The shop that decisions are read and written with, for this thread alone; on whatever run is current."""
+        with self._deciding:
+            if self._desk is None:
+                self._desk = Shop.open(self.folder)
+            yield self._desk
+
+    @property
+    def decided(self) -> tuple[float, ...] | None:
+        """What changes whenever a decision is stored; None where that can't be told without asking the store."""
+        if self._desk is None or self._desk.config.store.url:
+            return None
+        files = (self.folder / FOLDER / "app.db", self.folder / FOLDER / "app.db-wal")
+        found = [path.stat() for path in files if path.exists()]
+        return tuple(part for one in found for part in (one.st_mtime_ns, one.st_size))
+
     @property
     def run_id(self) -> str:
         """Id of the run that is read now. Raises NotFound."""
@@ -186,12 +206,19 @@ class Readers:
 
     def close(self) -> None:
         """Close what is open; those under way finish."""
+        self.closing = True
+        for thread in self._at_work:
+            thread.join(30)
         with self._lock:
             on, self._on = self._on, None
             if on is not None:
                 on.retired = True
                 if on.users == 0:
                     on.close()
+        with self._deciding:
+            if self._desk is not None:
+                self._desk.close()
+                self._desk = None
 
     def _newest(self) -> OnRun:
         """The run to read now; looks whether another has become current. Called under the lock."""
@@ -215,13 +242,15 @@ class Readers:
         return OnRun(read(path), path, Run(RunStore(self.folder).get(run_id)))
 
     def _start(self, work: Callable[[OnRun], None], on: OnRun) -> None:
-        threading.Thread(target=work, args=(on,), name="profithunt-readers", daemon=True).start()
+        thread = threading.Thread(target=work, args=(on,), name="profithunt-readers", daemon=True)
+        self._at_work = [*(one for one in self._at_work if one.is_alive()), thread]
+        thread.start()
 
     def _warmed(self, on: OnRun) -> None:
         if self._warm is not None:
             # What can't be read now is said to whoever asks for it.
             with contextlib.suppress(Exception):
-                self._warm(on)
+                self._warm(self, on)
 
     def _switch(self, fresh: OnRun) -> None:
         """Warm a new run up, then hand it over to the readers and let the former one go."""

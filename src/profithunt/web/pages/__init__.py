@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from profithunt.web.pages import decisions
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
 def include(app: FastAPI) -> None:
     """Add every router to the application."""
-    del app
+    app.include_router(decisions.router)

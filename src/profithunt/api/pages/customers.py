@@ -1,0 +1,481 @@
+"""Customers: whale curve, predicted value, cohorts against plan, flows, how money is lost, acquisition; one customer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlglot import exp
+
+from profithunt import fmt
+from profithunt.api.pages.parts import Chart, Choice, Column, Figure, Missing, State, Table, choices
+from profithunt.api.pages.profit import waterfall_chart
+from profithunt.api.pages.tables import Listed, query, read_table
+from profithunt.api.shop import Shop
+from profithunt.customers.build import PARTS
+from profithunt.customers.reading import DIMENSIONS, MEASURES, CustomerProfit
+from profithunt.errors import NotFound
+from profithunt.ledger.components import LISTS
+
+COHORTS: Final = 18
+"""Cohorts, and months since, that a heat map shows: the latest."""
+STEPS: Final = 4
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A cell of a heat map: its text's value, its shade (a class of the style sheet), whether its month is over."""
+
+    value: Any
+    shade: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A cohort: customers acquired, what each cost, in which month that was earned back, and the cells since."""
+
+    cohort: str
+    n_acquired: int
+    cac: Any
+    payback: Any
+    cells: tuple[HeatCell | None, ...]
+
+
+@dataclass(frozen=True)
+class CustomersPage:
+    """All customers."""
+
+    missing: Missing | None
+    figures: tuple[Figure, ...] = ()
+    whale: Chart | None = None
+    value: Chart | None = None
+    flows: Chart | None = None
+    stack: Chart | None = None
+    losses: Table | None = None
+    measures: tuple[Choice, ...] = ()
+    measure: str = ""
+    measure_kind: str = "share"
+    planned: bool = False
+    heat: tuple[HeatRow, ...] = ()
+    n_months: int = 0
+    acquired_by: tuple[Choice, ...] = ()
+    acquisition: Table | None = None
+    people: Table | None = None
+    segment: str = ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened to a customer: `kind` is order, return, contact, touch or event."""
+
+    on: str
+    kind: str
+    what: str
+    detail: str = ""
+    amount: Any = None
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """One customer: profit explained, what is expected, what to do next, everything that happened, who is like them."""
+
+    customer_id: str
+    profit: CustomerProfit
+    parts: tuple[tuple[str, Any, Any], ...]
+    figures: tuple[Figure, ...]
+    waterfall: Chart
+    next_best: Mapping[str, Any] | None
+    timeline: tuple[Moment, ...]
+    n_moments: int
+    similar: Table
+    opportunities: tuple[Mapping[str, Any], ...] = ()
+
+
+def read(shop: Shop, state: State) -> CustomersPage:
+    """The page of all customers. Raises NotFound, UsageError."""
+    engine = shop.engine
+    if not engine.has("customer_explained"):
+        return CustomersPage(
+            Missing("No customers yet", "Profit by customer needs a customer key on the orders: map one in shop.toml and run the shop again.")
+        )
+    measure = state.choice("measure", tuple(MEASURES), "retained_share")
+    rows, planned, n_months = heat(shop, measure)
+    return CustomersPage(
+        missing=None,
+        figures=_figures(shop),
+        whale=whale(shop, state),
+        value=value(shop, state),
+        flows=flows(shop, state),
+        stack=stack(shop, state),
+        losses=read_table(shop, state, "customers.losses", losses),
+        measures=choices(state, "measure", {name: SHORT[name] for name in MEASURES}, measure),
+        measure=MEASURES[measure],
+        measure_kind="share" if measure == "retained_share" else "number" if measure == "orders_per_acquired" else "money",
+        planned=planned,
+        heat=rows,
+        n_months=n_months,
+        acquired_by=_acquired_choices(shop, state),
+        acquisition=read_table(shop, state, "customers.acquisition", acquisition) if engine.has("acquisition") else None,
+        people=read_table(shop, state, "customers.all", people),
+        segment=state.get("segment"),
+    )
+
+
+SHORT: Final = {
+    "retained_share": "Ordered",
+    "orders_per_acquired": "Orders",
+    "net_sales_per_acquired": "Net sales",
+    "cm2_per_acquired": "CM2",
+    "cm3_per_acquired": "Contribution",
+    "cumulative_cm2_per_acquired": "CM2 so far",
+    "cumulative_cm3_per_acquired": "Contribution so far",
+}
+
+
+def _figures(shop: Shop) -> tuple[Figure, ...]:
+    found = shop.whale()
+    made: list[Figure] = []
+    if found is not None:
+        made += [
+            Figure("Customers", found.n_customers, "count", fmt.failed(found.n_losing, found.n_customers) + " lose money"),
+            Figure("Lost on them", found.lost, "money", "taken back from what the others make"),
+            Figure("Best tenth makes", found.top_shares["10"], "share", "of all contribution profit"),
+        ]
+    if shop.engine.has("customer_clv"):
+        spread = shop.clv(12, 1).spread
+        made.append(Figure("Expected in 12 months", spread.p50, "money", "median customer", low=spread.p10, high=spread.p90))
+    if found is not None and found.gini is not None:
+        made.append(Figure("Gini of profit", found.gini, "number", "0 all alike, 1 one has it all"))
+    return tuple(made)
+
+
+def _href(state: State, name: str) -> str:
+    return replace(state, path=f"/charts/{name}").url()
+
+
+def whale(shop: Shop, state: State) -> Chart:
+    """Cumulative profit over customers, best first."""
+    found = shop.whale()
+    currency = shop.config.shop.currency
+    if found is None:
+        return Chart("customers.whale", "Whale curve", "No order names a customer.", (), (), "whale", href=_href(state, "customers.whale"))
+    peak = {
+        "share": found.customers_before_peak,
+        "profit": float(found.peak),
+        "label": f"{fmt.money(found.peak, currency)} after {fmt.share(found.customers_before_peak)}",
+    }
+    finding = (
+        f"The best {fmt.share(found.customers_before_peak)} make {fmt.money(found.peak, currency)}; "
+        f"{fmt.counted(found.n_losing, 'customer')} take {fmt.money(-found.lost, currency)} back."
+    )
+    return Chart(
+        "customers.whale", "Who makes the profit, and who takes it back", finding,
+        (Column("share", "Customers, best first", "share"), Column("profit", "Profit so far", "money")),
+        tuple({"share": share, "profit": amount} for share, amount in [(0.0, Decimal(0)), *found.points]),
+        "whale", {"peak": peak if found.n_losing else None}, f"Whale curve. {finding}", 260, href=_href(state, "customers.whale"),
+    )  # fmt: skip
+
+
+def value(shop: Shop, state: State) -> Chart | None:
+    """How the value expected of customers spreads; None without a forecast."""
+    if not shop.engine.has("customer_clv"):
+        return None
+    spread = shop.clv(12, 1).spread
+    currency = shop.config.shop.currency
+    marks = [
+        {"at": float(amount), "label": f"{name} {fmt.money(amount, currency)}"}
+        for name, amount in (("p10", spread.p10), ("p50", spread.p50), ("p90", spread.p90))
+        if amount is not None
+    ]
+    finding = (
+        f"Half of the customers will bring less than {fmt.money(spread.p50, currency)}; one in ten over "
+        f"{fmt.money(spread.p90, currency)}. The mean ({fmt.money(spread.mean, currency)}) tells little."
+    )
+    return Chart(
+        "customers.value", "Contribution profit expected in 12 months", finding,
+        (Column("low", "From", "money"), Column("high", "To", "money"), Column("n", "Customers", "count")),
+        tuple(shop.engine.dicts(query("clv_bins"))), "histogram", {"marks": marks},
+        f"Histogram of customers. {finding}", 260, href=_href(state, "customers.value"),
+    )  # fmt: skip
+
+
+def flows(shop: Shop, state: State) -> Chart:
+    """Customers won and lost by month."""
+    rows = [row for row in shop.flows().dicts() if row["month"] is not None]
+    shown = []
+    for row in rows:
+        label = f"{row['month']:%b %y}"
+        for kind, name, sign in (("New", "new", 1), ("Reactivated", "reactivated", 1), ("Lapsed", "lapsed", -1)):
+            shown.append(
+                {"label": label, "month": row["month"], "kind": kind, "n": row[name], "signed": sign * row[name], "complete": row["complete"]}
+            )
+    over = [row for row in rows if row["complete"]]
+    finding = "No month is over yet."
+    if over:
+        last = over[-1]
+        finding = (
+            f"{fmt.counted(last['closing'], 'active customer')} at the end of {fmt.month(last['month'])}: "
+            f"{last['opening']:,} + {last['new']:,} new + {last['reactivated']:,} reactivated − {last['lapsed']:,} lapsed."
+        )
+    return Chart(
+        "customers.flows", "Customers won and lost", finding,
+        (Column("month", "Month", "month"), Column("kind", "What"), Column("n", "Customers", "count")),
+        tuple(shown), "flows", {}, f"Bars by month, lapsed below zero. {finding}", 240, href=_href(state, "customers.flows"),
+    )  # fmt: skip
+
+
+def stack(shop: Shop, state: State) -> Chart:
+    """Contribution profit of each month by the cohort that brought it (C3)."""
+    rows = [row for row in shop.cohort_stack().dicts() if row["month"] is not None and row["cohort_month"] is not None and row["cm3"] is not None]
+    quarters = len({row["cohort_month"] for row in rows}) > 15
+    summed: dict[tuple[dt.date, str], Decimal] = {}
+    for row in rows:
+        cohort = _quarter(row["cohort_month"]) if quarters else f"{row['cohort_month']:%Y-%m}"
+        summed[row["month"], cohort] = summed.get((row["month"], cohort), Decimal(0)) + row["cm3"]
+    shown = [
+        {"label": f"{month:%b %y}", "month": month, "cohort": cohort, "cm3": amount}
+        for (month, cohort), amount in sorted(summed.items())
+    ]
+    finding = "No profit is known yet."
+    if shown:
+        last = max(row["month"] for row in rows if row["complete"]) if any(row["complete"] for row in rows) else rows[-1]["month"]
+        total = sum((row["cm3"] for row in rows if row["month"] == last), Decimal(0))
+        fresh = sum((row["cm3"] for row in rows if row["month"] == last and row["cohort_month"] == last), Decimal(0))
+        finding = f"In {fmt.month(last)}, customers acquired before made {fmt.share((total - fresh) / total) if total else fmt.MISSING} of the profit."
+    return Chart(
+        "customers.stack", "Profit by the cohort that brought it", finding,
+        (Column("month", "Month", "month"), Column("cohort", "Acquired"), Column("cm3", "Contribution", "money")),
+        tuple(shown), "stack", {}, f"Stacked columns, oldest cohort at the bottom. {finding}", 240, href=_href(state, "customers.stack"),
+    )  # fmt: skip
+
+
+def _quarter(month: dt.date) -> str:
+    return f"{month.year} Q{(month.month + 2) // 3}"
+
+
+def heat(shop: Shop, measure: str) -> tuple[tuple[HeatRow, ...], bool, int]:
+    """Cohorts by months since, shaded around plan where there is one, else by how much they are."""
+    grid = shop.cohorts().dicts()
+    by_cohort: dict[dt.date, list[dict[str, Any]]] = {}
+    for row in grid:
+        by_cohort.setdefault(row["cohort_month"], []).append(row)
+    chosen = sorted(by_cohort)[-COHORTS:]
+    planned_key = f"planned_{measure}"
+    planned = any(row.get(planned_key) is not None for row in grid)
+    known = [float(row[measure]) for month in chosen for row in by_cohort[month] if row[measure] is not None and row["months_since"] > 0]
+    most = max((abs(amount) for amount in known), default=1.0) or 1.0
+    n_months = min(COHORTS, max((row["months_since"] for row in grid if row["month"] is not None), default=0) + 1)
+    made = []
+    for month in reversed(chosen):
+        cells: list[HeatCell | None] = []
+        for row in by_cohort[month][:n_months]:
+            if row["month"] is None:
+                cells.append(None)
+                continue
+            cells.append(HeatCell(row[measure], _shade(row, measure, planned_key if planned else "", most), bool(row["complete"])))
+        head = by_cohort[month][0]
+        made.append(HeatRow(f"{month:%b %Y}", head["n_acquired"], head["cac"], head["payback_month"], tuple(cells)))
+    return tuple(made), planned, n_months
+
+
+def _shade(row: Mapping[str, Any], measure: str, planned: str, most: float) -> str:
+    """Nine steps around plan; without one, five steps of size, and below zero four."""
+    amount = row[measure]
+    if amount is None:
+        return ""
+    if planned and row.get(planned):
+        gap = (float(amount) - float(row[planned])) / abs(float(row[planned]))
+        step = min(STEPS, round(abs(gap) / 0.1))
+        return f"{'over' if gap > 0 else 'under'}{step}" if step else ""
+    if amount < 0:
+        return f"under{min(STEPS, 1 + int(abs(float(amount)) / most * STEPS))}"
+    return f"heat{min(5, round(float(amount) / most * 5))}" if row["months_since"] or measure != "retained_share" else "heat5"
+
+
+def losses(shop: Shop, state: State) -> Listed:
+    """How customers lose money, the costliest way first."""
+    link = "/customers?segment={segment}#customers-all"
+    del state
+    return Listed(
+        shop.loss_segments().sql,
+        (
+            Column("segment", "Lost by", link=link),
+            Column("n_customers", "Customers", "count"),
+            Column("lost", "Lost", "bar"),
+            Column("of_losses", "Of losses", "share"),
+            Column("worst_customer_id", "For example", "id", link="/customers/{worst_customer_id}"),
+        ),
+        "How customers lose money",
+        sort="lost",
+        empty="No customer loses money.",
+        note="A customer stands where they are worst against peers that make money; the ways add up to all losses.",
+    )
+
+
+def people(shop: Shop, state: State) -> Listed:
+    """Every customer."""
+    segment = state.get("segment")
+    if segment and segment not in PARTS:
+        raise NotFound(f"there is no segment {segment!r}", do=f"there are: {', '.join(PARTS)}")
+    forecast = shop.engine.has("customer_clv")
+    return Listed(
+        query("people_forecast" if forecast else "people", values={"segment": segment}),
+        (
+            Column("customer_id", "Customer", "id", link="/customers/{customer_id}"),
+            Column("n_orders", "Orders", "count"),
+            Column("last_ordered_on", "Last order", "date"),
+            Column("net_sales", "Net sales", "money"),
+            Column("cm3", "Contribution", "bar"),
+            Column("segment", "Lost by"),
+            *([Column("clv_12m", "Next 12 months", "interval")] if forecast else []),
+        ),
+        f"Customers who lose money by {segment}" if segment else "All customers",
+        sort="cm3",
+        search=("customer_id",),
+        size=20,
+    )
+
+
+def _acquired_choices(shop: Shop, state: State) -> tuple[Choice, ...]:
+    if not shop.engine.has("acquisition"):
+        return ()
+    there = {row[0] for row in shop.engine.rows(exp.select("dimension").distinct().from_("acquisition"))}
+    words = {name: name.replace("_", " ").capitalize() for name in DIMENSIONS if name in there}
+    return choices(state, "acquired", words, _acquired_dimension(shop, state))
+
+
+def _acquired_dimension(shop: Shop, state: State) -> str:
+    there = [row[0] for row in shop.engine.rows(exp.select("dimension").distinct().from_("acquisition"))]
+    best = next((name for name in ("marketing_channel", "category", *DIMENSIONS) if name in there), "channel")
+    return state.choice("acquired", tuple(DIMENSIONS), best)
+
+
+def acquisition(shop: Shop, state: State) -> Listed:
+    """What the customers are worth whom each member brought, the mix taken out."""
+    by = _acquired_dimension(shop, state)
+    picked = exp.select(
+        "member", "n_customers", exp.alias_(exp.column("cm3_adjusted"), "worth"), exp.alias_(exp.column("cm3_low"), "low"),
+        exp.alias_(exp.column("cm3_high"), "high"), "cm3_lift", "better", "retained_adjusted",
+    ).from_("acquisition").where(exp.column("dimension").eq(exp.Literal.string(by)))  # fmt: skip
+    horizon = shop.engine.value(exp.select(exp.func("MAX", exp.column("horizon_days"))).from_("acquisition"))
+    return Listed(
+        picked.sql(dialect="duckdb"),
+        (
+            Column("member", by.replace("_", " ").capitalize()),
+            Column("n_customers", "Customers", "count"),
+            Column("worth", f"Profit per customer, {horizon} days", "interval"),
+            Column("cm3_lift", "Against all", "money"),
+            Column("retained_adjusted", "Came back", "share"),
+        ),
+        "What brings customers worth having",
+        sort="-worth",
+        search=("member",),
+        note="Profit with the mix of month, channel and country taken out, held towards the mean where customers are few.",
+        size=12,
+    )
+
+
+def read_customer(shop: Shop, state: State) -> CustomerPage:
+    """One customer. Raises NotFound."""
+    customer_id = state.get("customer_id")
+    found = shop.customer(customer_id)
+    engine = shop.engine
+    one = {"customer_id": customer_id}
+    row = _rows(shop, "customer_profit", one)[0]
+    moments = sorted(_moments(shop, customer_id), key=lambda moment: moment.on, reverse=True)
+    chosen = _rows(shop, "customer_actions", one) if engine.has("customer_actions") else []
+    figures = [
+        Figure("Contribution profit", found.cm3, "money", f"place {found.place:,} of {found.n_customers:,}" if found.place else ""),
+        Figure("Peers make", found.peer_cm3, "money", f"mean of {found.n_peers:,}: {found.peers}"),
+        Figure("Orders", found.facts["n_orders"], "count", f"last on {fmt.day(found.facts['last_ordered_on'])}"),
+    ]
+    if engine.has("customer_clv"):
+        for clv in _rows(shop, "customer_clv", one):
+            figures.append(Figure("Expected in 12 months", clv["clv_12m"], "money", low=clv["clv_12m_p10"], high=clv["clv_12m_p90"]))
+            figures.append(Figure("Still a customer", clv["p_alive"], "share", "probability"))
+    return CustomerPage(
+        customer_id=customer_id,
+        profit=found,
+        parts=tuple((name, found.parts[name], found.gaps[name]) for name in found.parts),
+        figures=tuple(figures),
+        waterfall=waterfall_chart(
+            {name: row[name] for name in LISTS["amounts"]}, "customer.waterfall",
+            State("/charts/customer.waterfall").url(customer_id=customer_id), f"Customer {customer_id}", shop.config.shop.currency,
+        ),
+        next_best=chosen[0] if chosen else None,
+        timeline=tuple(moments[:MOMENTS]),
+        n_moments=len(moments),
+        similar=_similar(shop, customer_id),
+    )  # fmt: skip
+
+
+MOMENTS: Final = 80
+
+
+def customer_waterfall(shop: Shop, state: State) -> Chart:
+    """The waterfall of one customer."""
+    return read_customer(shop, state).waterfall
+
+
+def _rows(shop: Shop, name: str, where: Mapping[str, str], most: int = 200, by: str = "") -> list[dict[str, Any]]:
+    if not shop.engine.has(name):
+        return []
+    picked = exp.select("*").from_(exp.to_identifier(name, quoted=True))
+    for key, value_ in where.items():
+        picked = picked.where(exp.column(key, quoted=True).eq(exp.Literal.string(value_)))
+    if by:
+        picked = picked.order_by(exp.Ordered(this=exp.column(by), desc=True))
+    return shop.engine.dicts(picked.limit(most))
+
+
+def _moments(shop: Shop, customer_id: str) -> Iterable[Moment]:
+    """Everything known to have happened to a customer."""
+    one = {"customer_id": customer_id}
+    for row in _rows(shop, "order_profit", one, by="ordered_at"):
+        yield Moment(
+            str(row["ordered_on"]), "order", f"Order {row['order_id']}",
+            f"{row['channel'] or ''} {fmt.counted(row['n_lines'], 'line')}, net sales {fmt.money(row['net_sales'], shop.config.shop.currency)}".strip(),
+            row["cm3"], f"/orders/{row['order_id']}",
+        )  # fmt: skip
+    for row in _rows(shop, "returns", one, by="returned_at"):
+        refund = row.get("refund")
+        yield Moment(str(row["returned_at"])[:10], "bad", f"Return of {row.get('sku') or 'an item'}", str(row.get("reason") or ""),
+                     -refund if refund is not None else None, f"/orders/{row['order_id']}" if row.get("order_id") else "")  # fmt: skip
+    for row in _rows(shop, "contacts", one, by="contacted_at"):
+        yield Moment(str(row["contacted_at"])[:10], "bad", f"Contact: {row.get('reason') or row.get('medium') or ''}",
+                     str(row.get("verbatim") or ""), None, f"/orders/{row['order_id']}" if row.get("order_id") else "")  # fmt: skip
+    for row in _rows(shop, "touches", one, by="touched_at"):
+        where = " · ".join(str(row[key]) for key in ("channel", "campaign", "keyword") if row.get(key))
+        yield Moment(str(row["touched_at"])[:10], "touch", f"{str(row.get('kind') or 'touch').capitalize()}", where)
+    for row in _rows(shop, "customer_events", one, by="occurred_at"):
+        yield Moment(str(row["occurred_at"])[:10], "event", str(row.get("kind") or "event").replace("_", " ").capitalize())
+
+
+def _similar(shop: Shop, customer_id: str) -> Table:
+    rows = shop.engine.dicts(query("similar", values={"customer_id": customer_id}))
+    columns = (
+        Column("customer_id", "Customer", "id", link="/customers/{customer_id}"),
+        Column("n_orders", "Orders", "count"),
+        Column("cm3", "Contribution", "money"),
+        Column("segment", "Lost by"),
+    )
+    return Table("customer.similar", "Similar customers", columns, tuple(rows), len(rows), sortable=False, note="Same way of coming and as many orders, nearest in profit.")
+
+
+TABLES: Final = {
+    "customers.losses": losses,
+    "customers.all": people,
+    "customers.acquisition": acquisition,
+}
+CHARTS: Final = {
+    "customers.whale": whale,
+    "customers.value": value,
+    "customers.flows": flows,
+    "customers.stack": stack,
+    "customer.waterfall": customer_waterfall,
+}

@@ -1,0 +1,143 @@
+"""Weekly review: the deck a section at a time, or one chart at a time for whoever presents it; it prints as it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from profithunt import fmt
+from profithunt.api.pages.parts import Choice, Missing, State
+from profithunt.api.shop import Shop
+from profithunt.errors import NotFound
+from profithunt.reports import weekly
+
+FEW: Final = 8
+"""Charts on a page of the deck."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A metric that moved by more than noise: its number, title, finding and where its chart is."""
+
+    number: int
+    title: str
+    finding: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """The deck."""
+
+    missing: Missing | None
+    title: str = ""
+    subtitle: str = ""
+    span: str = ""
+    finding: str = ""
+    sections: tuple[Choice, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    blocks: tuple[dict[str, Any], ...] = ()
+    problems: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
+    place: str = ""
+    presenting: bool = False
+    present: str = ""
+    leave: str = ""
+    week: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The page as data: what moved, and the charts and tables shown, without their pictures."""
+        shown = [
+            block["card"].chart.to_json() if block["what"] == "chart" else {"title": block.get("title", ""), "text": block.get("text", "")}
+            for block in self.blocks
+        ]  # fmt: skip
+        return {
+            "title": self.title, "week": self.span, "finding": self.finding, "moved": [vars(one) for one in self.moved],
+            "blocks": shown, "problems": list(self.problems),
+        }  # fmt: skip
+
+
+def read(shop: Shop, state: State) -> ReviewPage:
+    """The deck of the current run, or why there is none."""
+    try:
+        review = shop.review(week=_week(state))
+    except NotFound as error:
+        return ReviewPage(Missing("No weekly review yet", str(error)))
+    blocks = weekly.blocks(review)
+    pages = _pages(blocks)
+    number = min(state.number("page", 1), len(pages))
+    cards = [block["card"] for block in blocks if block["what"] == "chart"]
+    last = len(review.weeks) - 1
+    moved = [card for card in cards if any(signal.at == last for signal in card.chart.signals)]
+    where = {block["card"].chart.number: place for place, (_, part) in enumerate(pages, 1) for block in part if block["what"] == "chart"}
+    at = state.number("at", 0, least=0)
+    if at:
+        return _presented(review, cards, state, at, moved)
+    return ReviewPage(
+        missing=None,
+        title=review.title,
+        subtitle=review.subtitle,
+        span=weekly.span(review.weeks[-1]),
+        finding=_finding(moved, cards),
+        sections=tuple(Choice(str(place), title, state.url(page=place if place > 1 else None), place == number) for place, (title, _) in enumerate(pages, 1)),
+        moved=tuple(
+            Moved(card.chart.number, card.chart.title, card.finding, f"{state.url(page=where[card.chart.number])}#{card.anchor}") for card in moved
+        ) if number == 1 else (),
+        blocks=tuple(pages[number - 1][1]),
+        problems=review.problems,
+        before=state.url(page=number - 1 if number > 2 else None) if number > 1 else "",
+        after=state.url(page=number + 1) if number < len(pages) else "",
+        place=f"{number} of {len(pages)}",
+        present=state.url(at=1, page=None),
+        week=review.until.isoformat(),
+    )  # fmt: skip
+
+
+def _week(state: State) -> Any:
+    import datetime as dt
+
+    text = state.get("week")
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _finding(moved: list[Any], cards: list[Any]) -> str:
+    return f"{len(moved) or 'None'} of {fmt.counted(len(cards), 'metric')} moved by more than noise last week."
+
+
+def _presented(review: Any, cards: list[Any], state: State, at: int, moved: list[Any]) -> ReviewPage:
+    at = min(at, len(cards))
+    return ReviewPage(
+        missing=None,
+        title=review.title,
+        span=weekly.span(review.weeks[-1]),
+        finding=_finding(moved, cards),
+        blocks=({"what": "chart", "card": cards[at - 1]},) if cards else (),
+        before=state.url(at=at - 1) if at > 1 else "",
+        after=state.url(at=at + 1) if at < len(cards) else "",
+        place=f"{at} of {len(cards)}",
+        presenting=True,
+        leave=state.url(at=None),
+    )
+
+
+def _pages(blocks: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The deck in pages: by section, and a section of many charts in several."""
+    pages: list[tuple[str, list[dict[str, Any]]]] = []
+    title = "The week"
+    for block in blocks:
+        if block["what"] == "section" and block["title"]:
+            title = block["title"]
+            pages.append((title, []))
+            continue
+        if not pages:
+            pages.append((title, []))
+        if len(pages[-1][1]) >= FEW:
+            pages.append((f"{title}, more" if not pages[-1][0].endswith("more") else pages[-1][0], []))
+        pages[-1][1].append(block)
+    return [page for page in pages if page[1]] or [(title, [])]
+
+
