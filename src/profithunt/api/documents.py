@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from profithunt.metrics.reading import MetricFigures
 
 Json = Any
-Format = Literal["html", "md"]
+Format = Literal["html", "md", "source"]
 _YEAR: Final = 364
+_ALSO: Final = {"cm3": "contribution_profit"}
+"""Names of the ledger for what a metric calls otherwise."""
 
 
 @dataclass(frozen=True)
@@ -161,14 +163,19 @@ class Documents:
             return shelf.save(connection, actor, verb, seen, after, at)
 
     def export(self, id: str, path: str | Path | None = None, format_: Format = "html") -> str:  # noqa: A002
-        """The document as one HTML page or as Markdown, with its figures; written to a file where one is named."""
+        """The document as one HTML page or as Markdown with its figures, or its *source* to be edited.
+
+        Written to a file where one is named.
+        """
         from profithunt.actions.documents.html import page
 
         shown = self.show(id)
         note = "; ".join(shown.problems)
         if shown.document.state in {"draft", "reading"} and shown.figures:
             note = f"Figures of {_now():%Y-%m-%d}. {note}"
-        text = shown.text if format_ == "md" else page(shown.document, shown.text, shown.remarks, note.strip())
+        text = {"md": shown.text, "source": shown.document.body}.get(format_) or page(
+            shown.document, shown.text, shown.remarks, note.strip()
+        )
         if path is not None:
             try:
                 Path(path).write_text(text, "utf-8")
@@ -202,7 +209,7 @@ def metric_figure(shop: Shop, reference: MetricReference) -> Figure:
     currency = shop.config.shop.currency
 
     def over(first: dt.date, last: dt.date) -> tuple[Decimal | float, MetricFigures, int]:
-        found = metrics.figures(reference.name, reference.by, first, last, "day")
+        found = metrics.figures(_ALSO.get(reference.name, reference.name), reference.by, first, last, "day")
         value, missing = _over(found, reference.member, (last - first).days + 1)
         if value is None:
             raise NotFound(f"nothing is known of {reference.name} from {first} to {last}")
@@ -215,7 +222,10 @@ def metric_figure(shop: Shop, reference: MetricReference) -> Figure:
     if reference.against is None:
         return Figure(fmt.measured(value, unit, currency), _plain(value), period, note)
     back = dt.timedelta(days=_YEAR if reference.against == "year" else (end - start).days + 1)
-    former, _, _ = over(start - back, end - back)
+    try:
+        former, _, _ = over(start - back, end - back)
+    except NotFound as error:
+        return Figure("a change that is not known", None, period, error.what)
     text = fmt.basis_points(former, value) if unit == "share" else fmt.change(former, value)
     return Figure(text, _plain(value), f"{period}, against {start - back} to {end - back}", note)
 

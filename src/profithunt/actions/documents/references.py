@@ -145,7 +145,7 @@ def fill(body: str, reader: Reader) -> Filled:
         try:
             figures[words] = reader(parse(words))
         except ProfithuntError as error:
-            problems.append(f"{{{{ {words} }}}}: {error}")
+            problems.append(f"{{{{ {words} }}}}: {str(error).rstrip('.')}")
     return Filled(placed(body, figures), figures, tuple(problems))
 
 

@@ -185,7 +185,10 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.", show_default=False)
     ] = None,
-    format: Annotated[Literal["html", "md"], typer.Option("--format", help="One HTML page, or Markdown.")] = "html",
+    format: Annotated[
+        Literal["html", "md", "source"],
+        typer.Option("--format", help="One HTML page, Markdown with figures, or the source to edit."),
+    ] = "html",
     by: By = None,
     shop: options.ShopOption = None,
     json: options.Json = False,

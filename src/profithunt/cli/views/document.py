@@ -21,7 +21,7 @@ def begun(document: Document) -> list[RenderableType]:
     lines: list[RenderableType] = [f"{document.id}  {document.title} ({_words(document.kind)}, {document.state})"]
     if left:
         lines.append(f"Still to be written: {'; '.join(left)}.")
-        lines.append(f"Write it: profithunt document export {document.id} --format md -o FILE; then: "
+        lines.append(f"Write it: profithunt document export {document.id} --format source -o FILE; then: "
                      f"profithunt document edit {document.id} FILE")  # fmt: skip
     else:
         lines.append(f"Give it to its readers: profithunt document advance {document.id}")
