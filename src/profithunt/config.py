@@ -299,6 +299,15 @@ class Metrics(_Section):
         default_factory=dict, description="Target by metric; a plan by month (table plan) goes before it."
     )
     owners: dict[str, str] = Field(default_factory=dict, description="Owner by metric, where it isn't the usual team.")
+    anomaly_rows_max: int = Field(
+        5_000_000,
+        ge=0,
+        description="Rows of `metric_days` above which a run looks for no anomalies; 0: never. `profithunt anomalies` "
+        "looks then, when asked.",
+    )
+    false_alarms: float = Field(
+        0.1, gt=0, le=0.5, description="Share of the anomalies told that may be chance (false discovery rate)."
+    )
     deck: str | None = Field(
         None, description="Deck of the weekly business review (YAML); default: one made from the catalogue."
     )
@@ -535,6 +544,10 @@ class ShopConfig(_Section):
     actions_value: ActionsValue = Field(default_factory=ActionsValue)
     store: StorePlace = Field(default_factory=StorePlace)
     autonomy: AutonomySettings = Field(default_factory=AutonomySettings)
+    adapters: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Systems that take actions, `[adapters.<name>]`: docs/how-to/adapters.md lists their settings.",
+    )
     engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
     runs: Runs = Field(default_factory=Runs)
