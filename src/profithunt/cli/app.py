@@ -15,6 +15,7 @@ import typer
 from profithunt.cli.commands import (
     act,
     actions_value,
+    anomalies,
     api_token,
     carriers,
     check,
@@ -79,6 +80,7 @@ app.command()(metrics.metrics)
 app.command()(wbr.wbr)
 app.command(no_args_is_help=True)(why.why)
 app.command()(defects.defects)
+app.command()(anomalies.anomalies)
 app.command()(carriers.carriers)
 app.command()(waste.waste)
 app.command()(serve.serve)

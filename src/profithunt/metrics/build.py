@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from profithunt.config import ShopConfig
-from profithunt.engine import AnyEngine, Model
+from profithunt.engine import AnyEngine, Model, read_model
 from profithunt.engine.runner import Built, Earlier, Report, build
 from profithunt.errors import ConfigError
 from profithunt.ledger.build import as_of, settings
@@ -63,6 +64,11 @@ def build_metrics(
     chosen = settings(config, as_of(engine, config))
     built = build(engine, models, out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report)
     return MetricsBuilt(built, awake, asleep)
+
+
+def anomalies_model() -> Model:
+    """The table `anomalies`, whose rows `models/anomalies` finds."""
+    return read_model(Path(str(files(__package__) / "anomalies_models" / "anomalies.sql")))
 
 
 def models_of(known: Catalogue, awake: list[Metric]) -> list[Model]:

@@ -234,6 +234,8 @@ class _Board:
         self.calendar = Calendar(config.calendar)
         self.by, self.member, self.grain, self.day = by, member, grain, day
         self.days = {"first": start or EARLIEST, "last": end or FOREVER}
+        if member is not None and (by == "week" or by == "month"):  # noqa: PLR1714 - says which of them to the types
+            self.days = self._within(by, member)
         if member is not None and by is None:
             raise UsageError("a member needs its dimension", do="say --by too")
 
@@ -261,6 +263,15 @@ class _Board:
             tuple(self._charts(by_day)),
             tuple(self._examples(n_examples)) if n_examples else (),
         )
+
+    def _within(self, grain: Literal["week", "month"], member: str) -> dict[str, dt.date]:
+        """The days of a week or month, as far as they were asked for."""
+        try:
+            day = dt.date.fromisoformat(member if len(member) > len("2018-03") else f"{member}-01")
+        except ValueError:
+            raise NotFound(f"there is no {grain} '{member}'", do="name it by a day of it, 2018-03-05 say") from None
+        period = self.calendar.period(grain, day)
+        return {"first": max(self.days["first"], period.start), "last": min(self.days["last"], period.end)}
 
     def _cut(self) -> exp.Expr:
         if self.member is None or self.by in ("week", "month", None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,6 +36,14 @@ class Panel:
     def falls_below_zero(self) -> bool:
         """Whether an amount is negative: such series have no model of counts."""
         return bool(np.nanmin(self.counts) < 0)
+
+    def exposed(self, series: int, day: int, days: int) -> float:
+        """What was counted out of, a day on average over so many days from one."""
+        return float(np.nan_to_num(self.exposure[series, day : day + days]).mean())
+
+    def column(self, day: dt.date) -> int:
+        """The column of a day, 0 for days before the first."""
+        return max(int((np.datetime64(day, "D") - self.first.astype("datetime64[D]")).astype(int)), 0)
 
     def day(self, number: int) -> Any:
         """The day of a column, as a date."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from profithunt.cli import options
+from profithunt.cli.commands import anomalies
 
 if TYPE_CHECKING:
     from profithunt.api import Shop
@@ -81,11 +82,7 @@ def _special(
     from profithunt.errors import UsageError
 
     if name == "anomalies" and of is None:
-        found = opened.anomalies
-        if output.json:
-            output.rows(found)
-        else:
-            output.show(*view.anomalies(found.dicts(), top))
+        anomalies.show(output, opened, top)
         return
     if name != "spread" or of is None:
         raise UsageError(f"'{name}' and '{of}' don't go together", expected="metrics spread NAME, or metrics anomalies")

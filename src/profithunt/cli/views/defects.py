@@ -91,7 +91,7 @@ def _kinds(found: DefectBoard, currency: str) -> list[RenderableType]:
         if limit.value is not None:
             kept = "kept" if limit.value <= limit.limit else "broken"
             limits.append(f"{limit.what}: {fmt.share(limit.value)}, limit {fmt.share(limit.limit)}: {kept}")
-    return [heading("By kind"), shown, listing("Limits of the trade", limits)]
+    return [heading("By kind"), shown, "", listing("Limits of the trade", limits)]
 
 
 def _signals(found: DefectBoard) -> list[RenderableType]:

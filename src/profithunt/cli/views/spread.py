@@ -44,12 +44,16 @@ def spread(found: Spread, currency: str, top: int) -> list[RenderableType]:
     return parts
 
 
-def anomalies(rows: Sequence[Mapping[str, Any]], top: int) -> list[RenderableType]:
-    """The latest anomalies of all metrics."""
-    shown = table("Day", "Metric", "Of", "Kind", "Seen", "Expected", "Noted", right=("Seen", "Expected"))
+def anomalies(rows: Sequence[Mapping[str, Any]], top: int, chance: float) -> list[RenderableType]:
+    """The latest anomalies of all metrics; `chance` is the share of them that may be none."""
+    found = f"{fmt.counted(len(rows), 'anomaly', 'anomalies')}; about {fmt.share(chance)} of them may be chance."
+    if not rows:
+        return [heading("Anomalies", "None: nothing left its usual course by more than chance explains.")]
+    shown = table("Day", "Metric", "Of", "Kind", "Seen", "Expected", "To the bad", "Noted", right=("Seen", "Expected"))
     for row in rows[:top]:
         of = f"{row['dimension']} {row['member']}" if row["dimension"] else "shop"
         figures = [fmt.number(row[name]) for name in ("seen", "expected")]
-        shown.add_row(fmt.day(row["on"]), row["metric"], of, row["kind"], *figures, row["event"] or fmt.MISSING)
-    found = f"{fmt.counted(len(rows), 'anomaly', 'anomalies')}; about one in ten may be chance."
-    return [heading("Anomalies, the latest first", found), shown]
+        bad = "yes" if row["adverse"] else ""
+        shown.add_row(fmt.day(row["on"]), row["metric"], of, row["kind"], *figures, bad, row["event"] or fmt.MISSING)
+    more = [f"{len(rows) - top} earlier ones: --top {len(rows)}, or --json"] if len(rows) > top else []
+    return [heading("Anomalies, the latest first", found), shown, *more]

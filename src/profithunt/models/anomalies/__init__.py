@@ -20,13 +20,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from profithunt.models.anomalies.breaks import find_breaks
+from profithunt.models.anomalies.breaks import AROUND, find_breaks
 from profithunt.models.anomalies.course import LEAST_DAYS, TINY, WEEK, Course
 from profithunt.models.anomalies.found import KINDS, LEVEL, SPIKE, TREND, Found, joined, none
 from profithunt.models.anomalies.spikes import find_spikes
 from profithunt.models.shrinkage import Array
 
-__all__ = ["KINDS", "LEAST_DAYS", "LEVEL", "SPIKE", "TREND", "Found", "find", "joined", "q_values"]
+__all__ = ["AROUND", "KINDS", "LEAST_DAYS", "LEVEL", "SPIKE", "TREND", "Found", "find", "joined", "q_values"]
 
 
 def find(counts: Array, exposure: Array | None = None, *, first_weekday: int = 0, shared: bool = True) -> Found:

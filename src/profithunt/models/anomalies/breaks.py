@@ -98,7 +98,7 @@ def _held(log: Array, basis: Array) -> Array:
 
 
 def _candidates(basis: Array, held: Array) -> tuple[Array, Array, Array, Index, Index]:
-    """What takes line and waves out of a series (x − x F L Fᵀ); then a column of unit length for each break without them."""
+    """What takes line and waves out of a series (x − x F L Fᵀ); then a unit column for each break without them."""
     n_weeks = len(basis)
     # The square root of I − B (BᵀB + D)⁻¹ Bᵀ, by way of the few columns of B.
     frame, corner = np.linalg.qr(basis)
