@@ -18,22 +18,22 @@ min_weeks = 5
 min_units = 5
 least_ratio = 0.9
 last_weeks = 8
-trend_units = 50
+trend_units = 10
 clear_share = 0.8
 [rows]
-where = "in_window AND discounted"
+where = "in_window AND (markdown < 0 OR (discounted AND promo_id IS NULL))"
 order_by = "markdown + promotion"
 [docs]
 why = "In weeks in which the SKU is discounted it earns less than in weeks at full price: it sells well enough without."
-value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect is what a week at full price earned, moved with what the rest of its category sold that week (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
-known_problems = "A week is at full price or discounted when clear_share of its units are; others are left out, and a week without sales has the price of the last one with any. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
+value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect is what a week at full price earned, moved with what the rest of its category sold in the nine weeks around it (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
+known_problems = "Discounts that belong to a named promotion do not count, a holdout tells what they bring. A week is at full price or discounted when clear_share of its units are; others are left out, and a week without sales has the price of the last one with any. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
 source = "METRICS section 6; Blattberg and Neslin (1990), Sales Promotion"
 --- */
 WITH weeks AS (
   SELECT l.sku, COALESCE(p.category, '') AS category,
          FLOOR(X_DAYS_BETWEEN(l.ordered_on, $window_end) / 7) AS week_no,
          SUM(l.units)     AS units,
-         SUM(CASE WHEN l.discounted THEN l.units ELSE 0 END) AS discounted_units,
+         SUM(CASE WHEN l.markdown < 0 OR (l.discounted AND l.promo_id IS NULL) THEN l.units ELSE 0 END) AS discounted_units,
          SUM(l.cm2)       AS cm2,
          SUM(l.markdown + l.promotion + l.funding) AS discount,
          SUM(CASE WHEN l.cost_source = 'assumed' THEN l.net_sales ELSE 0 END) AS assumed_sales,
@@ -44,13 +44,14 @@ WITH weeks AS (
   GROUP BY l.sku, COALESCE(p.category, ''), FLOOR(X_DAYS_BETWEEN(l.ordered_on, $window_end) / 7)
 ),
 calendar AS (
-  SELECT category, week_no, SUM(units) AS units FROM weeks GROUP BY category, week_no
+  SELECT category, week_no, AVG(units) OVER (PARTITION BY category ORDER BY week_no ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING) AS units
+  FROM (SELECT category, week_no, SUM(units) AS units FROM weeks GROUP BY category, week_no) AS sold
 ),
 spans AS (
   SELECT sku, category, MAX(week_no) AS first_no FROM weeks GROUP BY sku, category
 ),
 grid AS (
-  SELECT s.sku, c.week_no, c.units - COALESCE(w.units, 0) AS units_of_others,
+  SELECT s.sku, c.week_no, c.units - AVG(COALESCE(w.units, 0)) OVER (PARTITION BY s.sku ORDER BY c.week_no ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING) AS units_of_others,
          COALESCE(w.units, 0) AS units, COALESCE(w.cm2, 0) AS cm2, COALESCE(w.discount, 0) AS discount,
          COALESCE(w.assumed_sales, 0) AS assumed_sales, COALESCE(w.net_sales, 0) AS net_sales,
          MIN(w.week_no) OVER (PARTITION BY s.sku ORDER BY c.week_no DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS priced_no

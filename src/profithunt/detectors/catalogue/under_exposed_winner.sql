@@ -11,6 +11,7 @@ statistic = "share"
 window_days = 91
 drifts = false
 credibility = 0.6
+probability = 0.9
 needs = ["events.sku", "ledger.cm2"]
 [thresholds]
 view_kind = "view"
@@ -140,7 +141,7 @@ SELECT w.sku,
        LEAST(w.lines_seen, w.views_seen) AS hits,
        w.views_seen AS trials,
        LEAST(GREATEST(COALESCE(X_DIV(w.displaced, w.margin), 0), 0), 1) AS benchmark,
-       LEAST(X_DIV(w.least_per_view, w.margin), 1) AS "limit",
+       CASE WHEN w.least_per_view IS NULL THEN NULL ELSE LEAST(X_DIV(w.least_per_view, w.margin), 1) END AS "limit",
        w.margin * X_DIV(w.views_lacking, w.views_seen) * X_DIV($window_days, r.n_days) AS unit_loss,
        300            AS unit_n,
        w.n_views      AS views,

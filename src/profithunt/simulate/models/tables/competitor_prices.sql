@@ -27,5 +27,5 @@ SELECT X_ADD_SECONDS(CAST(d.day AS TIMESTAMP), 14400) AS checked_at,
 FROM skus AS k
 CROSS JOIN rivals AS r
 INNER JOIN days AS d ON MOD(d.day_no, 7) = 2 AND d.day_no >= $n_days - $log_days AND d.day_no >= k.launched_no
-LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever = 'undercut' AND l.member_no = k.sku_no AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
-WHERE X_UNIFORM('rival.range', k.style_no, r.rival_no) < 0.4 OR l.lever = 'undercut' AND r.rival_no = 0
+LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever IN ('undercut', 'underpriced', 'overpriced') AND l.member_no = k.sku_no AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
+WHERE X_UNIFORM('rival.range', k.style_no, r.rival_no) < 0.4 OR l.lever IS NOT NULL AND r.rival_no = 0
