@@ -12,6 +12,7 @@ from sqlglot import exp
 
 import profithunt
 from profithunt.api.progress import Progress
+from profithunt.api.records import learned
 from profithunt.config import ShopConfig
 from profithunt.detectors import Detector, catalogue, read_detector
 from profithunt.engine import AnyEngine, Relation
@@ -127,7 +128,12 @@ def _keep(engine: AnyEngine, statement: str | exp.Expr, out: Path, name: str) ->
 
 
 def _settings(engine: AnyEngine, config: ShopConfig) -> Settings:
-    return Settings(as_of=as_of(engine, config), timezone=config.shop.timezone, thresholds=config.thresholds)
+    return Settings(
+        as_of=as_of(engine, config),
+        timezone=config.shop.timezone,
+        thresholds=config.thresholds,
+        records=learned(config),
+    )
 
 
 def key(config: ShopConfig) -> str:

@@ -61,5 +61,6 @@ def measured(act: Act, row: Any, action: Any) -> Mapping[str, Json]:
         "high": found.realised_high,
         "method": found.method,
         "observational": found.method == "observational",
-        "details": found.to_json(),
+        # The correction that was in the prediction: a detector is held against what it said itself.
+        "details": {**found.to_json(), "record": row.evidence.get("record")},
     }
