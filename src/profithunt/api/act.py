@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from profithunt.actions.adapters.protocol import Plan
     from profithunt.actions.desk import Known, Rules
-    from profithunt.actions.measurement import Reading
+    from profithunt.actions.measurement import Design, Reading
     from profithunt.actions.policies import Actor, Limits
     from profithunt.actions.reading import Detail, Execution, Item, Outcomes, Queue, Totals
     from profithunt.actions.store import Store
@@ -293,6 +293,15 @@ class Act:
         if dry_run:
             return executing.plan(self, actor, id)
         return executing.carry_out(self, actor, id, digest)
+
+    def size(self, id: str, *, by: str | None = None) -> Design | None:  # noqa: A002
+        """What measuring it can show, before it is launched: units that it takes, smallest effect that it would see.
+
+        None where nobody is held out: it acts on no list of customers.
+        """
+        from profithunt.api import executing
+
+        return executing.size(self, self._actor(by), id)
 
     def confirm(self, id: str, *, by: str | None = None) -> Decision:  # noqa: A002
         """Say that it arrived (a file was imported, a task is done); with nothing to say, ask the other side."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from profithunt.actions import execution, reading
+from profithunt.actions import desk, execution, reading
 from profithunt.actions.adapters import prescribed
 from profithunt.actions.adapters.catalogue import build
 from profithunt.actions.adapters.protocol import Action, Adapter, Context, Plan
@@ -24,7 +24,7 @@ from profithunt.errors import DeliveryError, Stopped, UsageError
 
 if TYPE_CHECKING:
     from profithunt.actions.desk import Rules
-    from profithunt.actions.measurement import Reading
+    from profithunt.actions.measurement import Design, Reading
     from profithunt.api.act import Act
 
 Json = Any
@@ -71,6 +71,18 @@ def hands_of(act: Act) -> execution.Hands:
 def plan(act: Act, actor: Actor, opportunity: str) -> Plan:
     """The exact difference that executing would make; nothing is sent."""
     return execution.dry_run(hands_of(act), actor, opportunity)
+
+
+def size(act: Act, actor: Actor, opportunity: str) -> Design | None:
+    """What an experiment on its customers can show, before it is launched."""
+    from profithunt.api import measuring
+
+    actor.must("see")
+    hands = hands_of(act)
+    with act.store.reading() as connection:
+        row = queue.row_of(connection, opportunity)
+    params = desk.params_of(row, hands.known(row))
+    return measuring.size(act, row, params.get("customers") or (), measuring.share_of(params))
 
 
 def carry_out(act: Act, actor: Actor, opportunity: str, digest: str | None) -> reading.Execution:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from profithunt.actions.measurement import Reading, Trial, read, unit_of
+from profithunt.actions.exposure import amount
+from profithunt.actions.measurement import SHARE, Design, Reading, Trial, design, read, unit_of
 from profithunt.actions.states import State
-from profithunt.errors import Stopped
+from profithunt.errors import ProfithuntError, Stopped
 from profithunt.ledger.build import as_of
 
 if TYPE_CHECKING:
@@ -30,11 +31,32 @@ def trial_of(act: Act, row: Any, action: Any) -> Trial:
     acted = tuple(name for name in customers if name not in left_out) or (unit_of(row.level, row.entity),)
     zone = ZoneInfo(act.shop.config.shop.timezone)
     days = max((action.measured_until - action.confirmed_at).days, 1) if action.measured_until else row.window_days
-    share = len(held) / len(customers) if customers else 0.0
+    # The share that was drawn, not the one that came out: arms of other sizes are what the ratio check looks for.
+    share = share_of(said["params"]) if customers else 0.0
     return Trial(
         action.id, level, acted, held, action.executed_at.astimezone(zone).date(), share=share, window_days=days,
         predicted=float(row.value),
     )  # fmt: skip
+
+
+def size(act: Act, row: Any, customers: Sequence[str], share: float) -> Design | None:
+    """What an experiment on these customers can show; None where there are none, or the shop has no run."""
+    if not customers:
+        return None
+    try:
+        engine = act.shop.engine
+    except ProfithuntError:
+        return None
+    day = as_of(engine, act.shop.config)
+    return design(
+        engine, "customer", [str(name) for name in customers], day, predicted=float(row.value), share=share,
+        window_days=row.window_days,
+    )  # fmt: skip
+
+
+def share_of(params: Mapping[str, Json]) -> float:
+    """The share held out, as the parameters of an action say."""
+    return float(amount(params.get("holdout", SHARE)) or 0)
 
 
 def look(act: Act, row: Any, action: Any) -> Reading:

@@ -266,6 +266,9 @@ def execute(
     output = _output(json=json, quiet=quiet, debug=debug)
     act, currency = _open(shop, name, output)
     _show(output, currency, act.execute(id, dry_run=dry_run, digest=digest))
+    sized = act.size(id) if dry_run and not json else None
+    if sized is not None:
+        output.show(sized.sentence)
 
 
 @app.command()
