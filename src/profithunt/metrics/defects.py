@@ -234,8 +234,8 @@ class _Board:
         self.calendar = Calendar(config.calendar)
         self.by, self.member, self.grain, self.day = by, member, grain, day
         self.days = {"first": start or EARLIEST, "last": end or FOREVER}
-        if member is not None and (by == "week" or by == "month"):  # noqa: PLR1714 - says which of them to the types
-            self.days = self._within(by, member)
+        if member is not None and by in ("week", "month"):
+            self.days = self._within("week" if by == "week" else "month", member)
         if member is not None and by is None:
             raise UsageError("a member needs its dimension", do="say --by too")
 
