@@ -40,6 +40,26 @@ def main() -> int:
 
         put(given.results, "clv", section(given.cache, given.note))
         return 0
+    if given.only == "hunt":
+        from benchmarks.hunt import section as hunt_section
+
+        put(given.results, "hunt", hunt_section(given.cache, given.note, given.sizes, given.memory, given.threads))
+        return 0
+    if given.only == "anomalies":
+        from benchmarks.anomalies import section as anomalies_section
+
+        put(given.results, "anomalies", anomalies_section(given.cache, given.note))
+        return 0
+    if given.only == "slices":
+        from benchmarks.slices import section as slices_section
+
+        put(given.results, "slices", slices_section(given.cache, given.note))
+        return 0
+    if given.only == "new_day":
+        from benchmarks.new_day import section as new_day_section
+
+        put(given.results, "new_day", new_day_section(given.cache, given.note, given.memory))
+        return 0
     if given.only == "review":
         from benchmarks.review import section as review_section
 
@@ -77,7 +97,9 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
     parser.add_argument(
-        "--only", choices=["actions_value", "clv", "review"], help="measure one section of the page by itself"
+        "--only",
+        choices=["actions_value", "anomalies", "clv", "hunt", "new_day", "review", "slices"],
+        help="measure one section of the page by itself",
     )
     parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")
     parser.add_argument("--runs", type=int, help="runs of each, the median counts (default 5, 3, 3, 1 by size)")

@@ -42,6 +42,7 @@ from profithunt.sources.memory import FILE
 Result = TypeVar("Result")
 
 LIMIT: Final = 0.1
+LINES: Final = 3_000_000
 DAY: Final = "2025-12-30"
 NEXT: Final = "2025-12-31"
 EVENT: Final = {
@@ -71,24 +72,45 @@ class Took:
         return sum(self.cpu.values())
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What the new day took and what a full build did, and the tables in which they differ."""
+
+    lines: int
+    day: Took
+    full: Took
+    different: list[str]
+
+    @property
+    def ratio(self) -> float:
+        """CPU of the new day over that of a full build."""
+        return self.day.total / self.full.total
+
+
 def main() -> int:
     """Write the shop, build it three times, print. The exit code is 1 where the two last builds differ."""
     given = _parse()
-    folder = given.cache / f"new-day-{os.getpid()}"
-    made = make(given.lines, given.cache, memory=given.memory)
+    found = compared(given.lines, given.cache, given.memory, costs=given.costs)
+    return 1 if found.different else 0
+
+
+def compared(lines: int, cache: Path, memory: str, *, costs: bool = False) -> Compared:
+    """Write the shop, build its history, then the new day on top of it and in full."""
+    folder = cache / f"new-day-{os.getpid()}"
+    made = make(lines, cache, memory=memory)
     files, later = folder / "shop", folder / "later"
-    _write(made, files, later, given)
+    _write(made, files, later, memory=memory, lines=lines, costs=costs)
     runs = {name: folder / name / "tables" for name in ("history", "day", "full")}
-    history = _apart(_build, files, runs["history"], None, given.memory)
+    history = _apart(_build, files, runs["history"], None, memory)
     for path in sorted(later.rglob("*.parquet")):
         target = files / path.relative_to(later)
         path.rename(target)
         target.touch()
-    day = _apart(_build, files, runs["day"], history, given.memory)
-    full = _apart(_build, files, runs["full"], None, given.memory)
+    day = _apart(_build, files, runs["day"], history, memory)
+    full = _apart(_build, files, runs["full"], None, memory)
     for name, took in (("new day", day), ("full", full)):
         stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in took.cpu.items())
-        say(f"{given.lines:,} lines, {name}: {took.total:.1f} CPU-s ({stages}), peak {took.memory / 1e9:.2f} GB")
+        say(f"{lines:,} lines, {name}: {took.total:.1f} CPU-s ({stages}), peak {took.memory / 1e9:.2f} GB")
     ratios = ", ".join(f"{stage} {day.cpu[stage] / full.cpu[stage]:.3f}" for stage in full.cpu)
     say(f"ratio {day.total / full.total:.3f} (limit {LIMIT}); {ratios}")
     for name, why in day.whole.items():
@@ -96,7 +118,26 @@ def main() -> int:
     different = _apart(_different, runs["day"], runs["full"])
     say(f"tables that differ: {', '.join(different) or 'none'}")
     shutil.rmtree(folder)
-    return 1 if different else 0
+    return Compared(lines, day, full, different)
+
+
+def section(cache: Path, note: str = "", memory: str = "4GB", lines: int = LINES) -> str:
+    """Measure; the text of the page's section."""
+    found = compared(lines, cache, memory)
+    rows = [
+        f"| {name} | {took.total:.1f} | {', '.join(f'{stage} {cpu:.1f}' for stage, cpu in took.cpu.items())} "
+        f"| {took.memory / 1e9:.2f} |"
+        for name, took in (("the new day, on the build before", found.day), ("the same in full", found.full))
+    ]
+    met = "met" if found.ratio <= LIMIT else "**not met**"
+    differ = f"{', '.join(found.different)} differ" if found.different else "every table the same"
+    return (
+        f"## One new day\n\nWritten by `python -m benchmarks --only new_day`: {lines:,} order lines of two years as a "
+        "retailer's exports; a file of one day is added to each table that grows. Sources and ledger; memory is the peak "
+        f"of the process.{' ' + note if note else ''}\n\n"
+        "| what | CPU-s | of it | peak GB |\n| --- | ---: | --- | ---: |\n" + "\n".join(rows) + "\n\n"
+        f"Ratio {found.ratio:.3f}, limit {LIMIT:g}: {met}; {differ}.\n"
+    )
 
 
 def _apart(work: Callable[..., Result], *arguments: object) -> Result:
@@ -154,7 +195,7 @@ def _different(first: Path, second: Path) -> list[str]:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.new_day", description=__doc__)
-    parser.add_argument("--lines", type=int, default=3_000_000, help="order lines")
+    parser.add_argument("--lines", type=int, default=LINES, help="order lines")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where generated shops are kept")
     parser.add_argument("--memory", default="4GB", help="memory limit")
     parser.add_argument(
@@ -163,11 +204,11 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _write(shop: Shop, files: Path, later: Path, given: argparse.Namespace) -> None:
+def _write(shop: Shop, files: Path, later: Path, *, memory: str, lines: int, costs: bool) -> None:
     """The shop as exports: history below `files`, the day below `later`."""
     files.mkdir(parents=True)
     entries = []
-    with duckdb.connect(config={"memory_limit": given.memory}) as connection:
+    with duckdb.connect(config={"memory_limit": memory}) as connection:
         connection.execute("SET preserve_insertion_order = false")
         for name in [*FOREVER, *EVENT, "order_lines"]:
             source = connection.read_parquet(str(shop.table(name)))
@@ -176,7 +217,7 @@ def _write(shop: Shop, files: Path, later: Path, given: argparse.Namespace) -> N
                 query = _between(shop, name, begin, end)
                 if name in FOREVER and begin is not None:
                     continue
-                if name == "products" and given.costs:
+                if name == "products" and costs:
                     query = query.replace("*", "* REPLACE (COALESCE(unit_cost, 7.77) AS unit_cost)", 1)
                 (folder / name).mkdir(parents=True, exist_ok=True)
                 file = folder / name / f"{begin or 'history'}.parquet"
@@ -184,7 +225,7 @@ def _write(shop: Shop, files: Path, later: Path, given: argparse.Namespace) -> N
             columns = "\n".join(f'{item} = "{item}"' for item in TABLES[name].columns if item in source.columns)
             entries.append(f'[[sources]]\ntable = "{name}"\nfiles = "{name}/*.parquet"\n[sources.columns]\n{columns}\n')
     head = '[shop]\ncurrency = "EUR"\n'
-    limits = f"[limits]\npart_lines = {max(given.lines // 30, 1)}\n[runs]\nsort_rows_max = {given.lines // 15}\n"
+    limits = f"[limits]\npart_lines = {max(lines // 30, 1)}\n[runs]\nsort_rows_max = {lines // 15}\n"
     (files / "shop.toml").write_text("\n".join([head, *entries, limits]), "utf-8")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_SECTION = re.compile(r"<!-- (?P<name>[a-z-]+) -->\n.*?<!-- /(?P=name) -->\n", re.DOTALL)
+_SECTION = re.compile(r"<!-- (?P<name>[a-z_-]+) -->\n.*?<!-- /(?P=name) -->\n", re.DOTALL)
 
 
 def sections(page: Path) -> dict[str, str]:
