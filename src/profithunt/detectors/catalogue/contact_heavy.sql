@@ -19,7 +19,7 @@ where = "in_window AND service < 0"
 order_by = "service"
 [docs]
 why = "The customer contacts service far more often per order than others; something keeps going wrong, or is never explained."
-value = "Contacts per order above the median customer × orders to expect in 28 days × what a contact costs."
+value = "Contacts per order above the median customer × orders to expect in 28 days × what a contact of this customer costs: one who asks at length costs more than the mean."
 known_problems = "One bad order can bring several contacts; a business customer orders for many. Where no cost of a contact is known, contact_cost is assumed."
 source = "METRICS sections 5 and 6"
 --- */
@@ -43,7 +43,9 @@ SELECT o.customer_id,
        COALESCE(MAX(a.n_contacts), 0) AS hits,
        COUNT(*) AS exposure,
        X_ACTIVITY(o.ordered_on),
-       CASE WHEN MAX(c.per_contact) > 0 THEN MAX(c.per_contact) ELSE $contact_cost END AS unit_loss,
+       CASE WHEN MAX(c.per_contact) > 0 THEN COALESCE(X_DIV(-SUM(o.service), MAX(a.n_contacts)), MAX(c.per_contact))
+            ELSE $contact_cost END AS unit_loss,
+       CASE WHEN MAX(c.per_contact) > 0 THEN COALESCE(MAX(a.n_contacts), 0) END AS unit_n,
        COALESCE(MAX(a.n_contacts), 0) AS contacts,
        COALESCE(MAX(a.n_reasons), 0)  AS reasons,
        CASE WHEN MAX(c.per_contact) > 0 THEN 0 ELSE 1 END AS assumed_share
