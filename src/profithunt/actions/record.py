@@ -24,6 +24,8 @@ By = Literal["opportunity", "detector", "owner", "person", "kind", "action", "al
 _Z: Final = 1.959963984540054
 _PRIOR_SPREAD: Final = 0.5
 """How far true ratios of detectors lie apart before any outcome is known, as a standard deviation."""
+_OUTCOME_SPREAD: Final = 0.7
+"""How far outcomes of one detector lie apart where few are known, as a share of what was predicted."""
 _OBSERVATIONAL: Final = 4.0
 _LEAST: Final = 0.1
 _MOST: Final = 2.0
@@ -184,7 +186,7 @@ def _ratio(group: Sequence[Outcome]) -> tuple[float, float]:
         gaps = sum((float(one.realised or 0) - ratio * one.said) ** 2 for one in group)
         spread = gaps / said**2 * len(group) / (len(group) - 1)
     # A single outcome says little of the next one, however well it was measured.
-    return ratio, max(noise, spread) + _PRIOR_SPREAD**2 / len(group) / 2
+    return ratio, max(noise, spread) + _OUTCOME_SPREAD**2 / len(group)
 
 
 def _centre(seen: Sequence[tuple[float, float]]) -> float:

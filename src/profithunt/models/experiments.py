@@ -4,11 +4,13 @@
 explains of the outcome (correlation ρ) takes its share away: n × (1 − ρ²), with CUPED.
 
 **Matched difference in differences.** Units that were acted on (SKUs, keywords, lanes) are held against those whose
-weeks before looked the same; the effect is what their change differs by. How far chance alone would carry it is read
-from the units that nothing was done to, each treated as if something had been: no formula for the error is believed.
+weeks before looked most alike; the effect is what their change differs by, less what a regression among units without
+the action says of the differences that matching left: who is picked in a bad month does better in the next one by
+itself. How far chance alone would carry it is read from the units that nothing was done to, each treated as if
+something had been: no formula for the error is believed.
 
-Sources: van Belle (2008), rule of thumb 2.1; Deng, Xu, Kohavi and Walker (2013) for CUPED; Abadie, Diamond and
-Hainmueller (2010) for placebos in space.
+Sources: van Belle (2008), rule of thumb 2.1; Deng, Xu, Kohavi and Walker (2013) for CUPED; Abadie and Imbens (2011)
+for matching corrected by regression; Abadie, Diamond and Hainmueller (2010) for placebos in space.
 """
 
 from __future__ import annotations
@@ -69,8 +71,8 @@ class Matched:
     """What a matched comparison found, per unit acted on and week; everything in shop currency.
 
     `estimate` mean effect a unit and week; `low`, `high` the 95 % interval, None with too few controls to know it;
-    `imbalance` the standardised difference of levels left before; `drift` by how much the two had moved
-    apart before, when matched on the first half of those weeks, and `drift_p` how often chance does that.
+    `imbalance` the difference of levels left before, in standard deviations of a week; `drift` by how much the two had
+    moved apart before, when matched on the first half of those weeks, and `drift_p` how often chance does that.
     """
 
     estimate: float
@@ -109,6 +111,7 @@ def _compared(before: Array, change: Array, acted: Flags, matches: int) -> tuple
     """Mean effect on the units acted on, the same of every control near them, and who was matched to whom."""
     scale = before.std(axis=0)
     shape = before / np.where(scale > 0, scale, 1.0)
+    change = change - _foreseen(before, change, acted)
     controls = np.flatnonzero(~acted)
     treated = np.flatnonzero(acted)
     near = _nearest(shape[treated], shape[controls], min(max(matches, _NEIGHBOURS), len(controls)))
@@ -120,6 +123,22 @@ def _compared(before: Array, change: Array, acted: Flags, matches: int) -> tuple
     place = np.searchsorted(controls, alike)
     gaps = _nearest(shape[alike], shape[controls], min(matches, len(controls) - 1), leave_out=place)
     return estimate, change[alike] - change[controls[gaps]].mean(axis=1), chosen
+
+
+def _foreseen(before: Array, change: Array, acted: Flags) -> Array:
+    """The change that the weeks before foretell: a regression on three stretches of them, among the units not acted on.
+
+    Zero where there are too few such units for a regression.
+    """
+    stretches = [part.mean(axis=1) for part in np.array_split(before, min(3, before.shape[1]), axis=1)]
+    terms = np.column_stack([np.ones(len(before)), *stretches])
+    if int((~acted).sum()) < _LEAST_CONTROLS * terms.shape[1] / 2:
+        return np.zeros(len(before))
+    # Large units vary more: each counts by what it brought, so that a few of them don't set the line for all.
+    size = np.abs(before.mean(axis=1))
+    trust = 1 / (size + float(np.median(size)) + 1e-9)
+    weights = np.linalg.lstsq((terms * trust[:, None])[~acted], (change * trust)[~acted], rcond=None)[0]
+    return np.asarray(terms @ weights, dtype=np.float64)
 
 
 def _nearest(
@@ -152,10 +171,14 @@ def _placebo_range(estimate: float, placebos: Array, count: int) -> tuple[float 
 
 
 def _imbalance(before: Array, acted: Flags, chosen: npt.NDArray[np.int64]) -> float:
-    """Difference of the level before between units acted on and their matches, in standard deviations of units."""
+    """Difference of the level before between units acted on and their matches, in standard deviations of a week.
+
+    Infinite where all weeks of all others are the same and those acted on are not.
+    """
     level = before.mean(axis=1)
-    spread = float(level.std())
-    return abs(float(level[acted].mean() - level[chosen].mean())) / spread if spread > 0 else 0.0
+    spread = float(before[~acted].std())
+    gap = abs(float(level[acted].mean() - level[chosen].mean()))
+    return gap / spread if spread > 0 else (math.inf if gap > 0 else 0.0)
 
 
 def weekly_panel(rows: Mapping[str, npt.NDArray[Any]], weeks: Sequence[int]) -> tuple[list[str], Flags, Array]:

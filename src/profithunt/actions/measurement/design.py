@@ -48,15 +48,15 @@ class Design:
         """What to know before launching."""
         if self.sigma is None:
             return "Nothing was sold to these units in the weeks before: no size can be told."
+        if self.smallest_effect is None:
+            return "Nobody is held out: what it brings can only be observed."
+        shows = f"{self.n_units} units show an effect of {self.smallest_effect:.2f} a unit or more"
         if self.needed is None or self.per_arm is None:
-            return f"{self.n_units} units show an effect of {self.smallest_effect:.2f} a unit or more."
+            return f"{shows}."
         wanted = f"{self.per_arm} units an arm ({self.needed} in all with {self.share:.0%} held out)"
         if self.enough:
             return f"The expected {self.expected_effect:.2f} a unit takes {wanted}; there are {self.n_units}."
-        seen = "" if self.smallest_effect is None else f", which show {self.smallest_effect:.2f} or more"
-        return (
-            f"Too few: the expected {self.expected_effect:.2f} a unit takes {wanted}; there are {self.n_units}{seen}."
-        )
+        return f"Too few: the expected {self.expected_effect:.2f} a unit takes {wanted}; {shows}."
 
     def to_json(self) -> dict[str, Json]:
         """As data."""

@@ -1,5 +1,6 @@
 /* ---
 what = "For each arm of an experiment: how many units, mean and spread of their contribution profit since the start and of that before it, and how the two go together."
+grain = ["acted"]
 [columns]
 acted = "bool | acted on, else held out"
 n = "int | units"

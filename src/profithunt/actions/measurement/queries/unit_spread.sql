@@ -1,5 +1,6 @@
 /* ---
 what = "How much the contribution profit of units varies over a window, and how far the window before tells it: what the size of an experiment rests on."
+grain = []
 [columns]
 n = "int | units"
 mean = "rate | contribution profit a unit over the window, shop currency"

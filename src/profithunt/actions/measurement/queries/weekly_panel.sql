@@ -1,5 +1,6 @@
 /* ---
 what = "Contribution profit of every unit of a kind by week from the start of an action (week 0 begins on its day, weeks before are negative), and whether it was acted on."
+grain = ["unit", "week"]
 [columns]
 unit = "text | SKU, keyword, lane …"
 acted = "bool | acted on"
