@@ -207,7 +207,7 @@ def test_a_planted_effect_is_read_from_the_ledger(engine):
     assert found.final
     before = read(engine, trial, dt.date(2025, 2, 28))
     assert before.verdict == "not_started"
-    assert read(engine, trial, dt.date(2025, 9, 1)).effect == found.effect
+    assert read(engine, trial, dt.date(2025, 9, 1)).effect == pytest.approx(found.effect)
     assert found.to_json()["label"] == "held-out test"
 
 
