@@ -45,6 +45,10 @@ _FEW_HITS = 10
 _TINY = 1e-12
 _UNIT_PRIOR = 3.0
 _VARIANCE_PRIOR = 4.0
+_DRIFT = 0.15
+"""How far, in logarithms, money of four weeks leaves what was to be expected of it, however much was seen before."""
+_LEAST_BELIEF = 0.2
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Rule:
     `direction` in which a rate is bad; `outlier` percentile of ordinary peers that an entity must lie beyond, and by a
     fifth of the benchmark (None: any gap to the benchmark counts); `probability` the least P(gap > 0);
     `false_discovery` the share of false finds that is accepted over all tested; `window_days` seen; `horizon_days`
-    ahead; `season` how much busier the horizon is.
+    ahead; `season` how much busier the horizon is; `credibility` how far to believe the money of a true find: one
+    standard deviation down, it is so much of what it seems.
     """
 
     statistic: Statistic
@@ -65,6 +70,7 @@ class Rule:
     window_days: float = 28
     horizon_days: float = 28
     season: Season = field(default_factory=Season)
+    credibility: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object] | npt.NDArray[
 
     unit, spread = _unit(data, groups)
     ahead = size * activity.factor
-    chosen, level, level_2, level_3 = _uniforms()
+    chosen, level, level_2, level_3, _ = _uniforms()
 
     def worth(index: npt.NDArray[np.intp]) -> Array:
         pace = _pace_draws(activity, index, level_2)
@@ -137,6 +143,7 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object] | npt.NDArray[
     return _result(
         worth,
         found,
+        rule,
         rate=rate,
         raw_rate=raw,
         benchmark=benchmark,
@@ -225,7 +232,7 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
     # A total of independent amounts has the variance of the sum of their squares (compound Poisson).
     probability = np.asarray(special.ndtr(np.sign(loss) / np.maximum(relative, 1e-6)), dtype=np.float64)
     found = (loss > 0) & (probability >= rule.probability)
-    _, level, level_2, _ = _uniforms()
+    _, level, level_2, _, _ = _uniforms()
     scale = activity.factor
 
     def worth(index: npt.NDArray[np.intp]) -> Array:
@@ -237,6 +244,7 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
     return _result(
         worth,
         found,
+        rule,
         rate=empty,
         raw_rate=empty,
         benchmark=empty,
@@ -249,16 +257,21 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
 
 
 def _result(
-    worth: Callable[[npt.NDArray[np.intp]], Array], found: npt.NDArray[np.bool_], **arrays: Array
+    worth: Callable[[npt.NDArray[np.intp]], Array], found: npt.NDArray[np.bool_], rule: Rule, **arrays: Array
 ) -> Assessment:
-    """`worth` draws the money of some entities, shape (entities, draws); asked for a few thousand at a time."""
+    """`worth` draws the money of some entities, shape (entities, draws); asked for a few thousand at a time.
+
+    The range is that of the draws and of what no sample tells; the middle is left where the draws have it.
+    """
+    believed = _belief(rule, _uniforms()[-1])
     p10, p50, p90, mean = (np.full(len(found), np.nan) for _ in range(4))
     index = np.flatnonzero(found)
     for start in range(0, len(index), _DRAWN_AT_A_TIME):
         part = index[start : start + _DRAWN_AT_A_TIME]
         draws = worth(part)
-        p10[part], p50[part], p90[part] = np.quantile(draws, [0.1, 0.5, 0.9], axis=1)
-        mean[part] = draws.mean(axis=1)
+        p50[part], mean[part] = np.quantile(draws, 0.5, axis=1), draws.mean(axis=1)
+        p10[part], p90[part] = np.quantile(draws * believed, [0.1, 0.9], axis=1)
+    p10, p90 = np.minimum(p10, p50), np.maximum(p90, p50)
     return Assessment(found=found, p10=p10, p50=p50, p90=p90, mean=mean, tested=len(found), **arrays)
 
 
@@ -396,10 +409,16 @@ def _pace_draws(activity: Outlook, index: npt.NDArray[np.intp], level: Array) ->
     return np.asarray(special.gammaincinv(shape[:, None], level[None, :]) / shape[:, None], dtype=np.float64)
 
 
-def _uniforms() -> tuple[Array, Array, Array, Array]:
-    """Four rows of evenly spread numbers in (0, 1), the same each time (additive recurrence, Roberts 2018)."""
+def _belief(rule: Rule, level: Array) -> Array:
+    """Draws of what no sample tells, median 1: the days ahead differ from those seen, the rule may miss the truth."""
+    spread = np.hypot(_DRIFT, np.log(np.clip(rule.credibility, _LEAST_BELIEF, 1.0)))
+    return np.asarray(np.exp(spread * special.ndtri(level)), dtype=np.float64)
+
+
+def _uniforms() -> tuple[Array, Array, Array, Array, Array]:
+    """Five rows of evenly spread numbers in (0, 1), the same each time (additive recurrence, Roberts 2018)."""
     step = 1.16730397826141868
     turns = np.arange(1, N_DRAWS + 1)
-    rows = [(0.5 + turns / step**power) % 1.0 for power in range(1, 5)]
-    first, second, third, fourth = (np.clip(row, 1e-6, 1 - 1e-6) for row in rows)
-    return first, second, third, fourth
+    rows = [(0.5 + turns / step**power) % 1.0 for power in range(1, 5)] + [(0.5 + turns * _GOLDEN) % 1.0]
+    first, second, third, fourth, fifth = (np.clip(row, 1e-6, 1 - 1e-6) for row in rows)
+    return first, second, third, fourth, fifth

@@ -196,6 +196,7 @@ def _rule(detector: Detector, at: Clock, season: Season, settings: Settings) -> 
         window_days=at.days,
         horizon_days=settings.horizon_days,
         season=season,
+        credibility=detector.credibility,
     )
 
 
