@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from scripts.reference import (
+    adapters,
     cli,
     decks,
     detectors,
@@ -22,6 +23,7 @@ from scripts.reference import (
 )
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "adapters.md": adapters.page,
     "cli.md": cli.page,
     "decks.md": decks.page,
     "detectors.md": detectors.page,

@@ -546,7 +546,7 @@ class ShopConfig(_Section):
     autonomy: AutonomySettings = Field(default_factory=AutonomySettings)
     adapters: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
-        description="Systems that take actions, `[adapters.<name>]`: docs/how-to/adapters.md lists their settings.",
+        description="Systems that take actions, `[adapters.<name>]`: docs/reference/adapters.md lists their settings.",
     )
     engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
