@@ -55,7 +55,8 @@ stored AS (
               WHEN l.lever = 'store_short' THEN 20 + X_DRAW(10, 'store.long', k.sku_no, p.place_no)
               ELSE 1 + X_DRAW(5, 'store.stock', k.sku_no, p.place_no) + X_DRAW(3, 'store.stock.day', k.sku_no * 32 + p.place_no, d.day_no) END AS on_hand
   FROM skus AS k
-  INNER JOIN places AS p ON p.kind = 'store' AND X_UNIFORM('store.range', k.style_no, p.place_no) < 0.3
+  INNER JOIN places AS p ON p.kind = 'store'
+    AND (X_UNIFORM('store.range', k.style_no, p.place_no) < 0.3 OR k.sku_no IN (SELECT member_no FROM levers WHERE lever = 'store_short'))
   INNER JOIN days AS d ON d.day_no >= k.launched_no AND d.day_no >= $n_days - $stock_days AND MOD(d.day_no, 7) = MOD($n_days - 1, 7)
   LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever = 'store_short' AND l.member_no = k.sku_no AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
   LEFT JOIN levers AS o ON o.family = 'sku' AND o.lever IN ('out_of_stock', 'broken_size') AND o.member_no = k.sku_no AND d.day_no >= o.starts_no AND d.day_no <= o.ends_no

@@ -104,7 +104,7 @@ priced AS (
                     < CASE k.lever WHEN 'overpriced' THEN LEAST(1.8 * k.strength, 0.9) WHEN 'out_of_stock' THEN 1 WHEN 'broken_size' THEN 1
                                    WHEN 'invisible' THEN 1 ELSE k.strength END
              THEN k.lever
-           WHEN k.harmed AND k.lever = 'store_short' AND X_DRAW(2, 'store.short', k.sku_no, k.place_no) = 0 THEN k.lever
+           WHEN k.harmed AND k.lever = 'store_short' AND k.place_no IS NOT NULL AND X_DRAW(2, 'store.short', k.sku_no, k.place_no) = 0 THEN k.lever
            WHEN dp.problem <> k.world AND k.online AND dp.sku_no <> k.sku_no AND X_UNIFORM('lost.displaced', k.order_no, k.line_no) < dp.strength THEN 'displaced'
          END AS lost
   FROM known AS k
