@@ -57,7 +57,7 @@ def histogram(
     bars = base.mark_bar(binSpacing=1).encode(
         x=alt.X("low:Q", bin="binned", axis=money_axis(currency)),
         x2="high:Q",
-        y=alt.Y("n:Q", axis=alt.Axis(title=unit, tickCount=4, titleAngle=0, titleAlign="left", titleY=-8, titleX=0)),
+        y=alt.Y("n:Q", axis=alt.Axis(title=unit, tickCount=4, titleAngle=0, titleAlign="left", titleY=-10, titleX=-28)),
         color=alt.Color(
             "kind:N", scale=alt.Scale(domain=["gain", "loss"], range=[theme.profit, theme.loss]), legend=None
         ),
@@ -65,13 +65,16 @@ def histogram(
     )
     if not marks:
         return bars
-    lines = alt.Chart(data(marks))
-    rule = lines.mark_rule(strokeDash=[3, 3], strokeWidth=1.2).encode(x="at:Q")
-    text = lines.mark_text(align="left", dx=4, baseline="top", fontSize=11, color=theme.ink).encode(
-        x="at:Q", y=alt.value(0), text="label:N"
-    )
+    layers = bars + alt.Chart(data(marks)).mark_rule(strokeDash=[3, 3], strokeWidth=1.2).encode(x="at:Q")
+    for place, mark in enumerate(marks):
+        # Percentiles lie close to each other: each label has a line of its own.
+        layers += (
+            alt.Chart(data([mark]))
+            .mark_text(align="left", dx=4, baseline="top", fontSize=11, color=theme.ink)
+            .encode(x="at:Q", y=alt.value(2 + 15 * place), text="label:N")
+        )
     del narrow
-    return bars + rule + text
+    return layers
 
 
 def flows(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, **_: Any) -> Any:
@@ -147,14 +150,17 @@ def scatter(
     import altair as alt
 
     del narrow
+    count = "replace(format(datum.value, '~s'), 'G', 'B')"
     x = alt.X(
         "x:Q",
         scale=alt.Scale(type="symlog"),
-        axis=alt.Axis(
-            title=x_title, tickCount=5, labelExpr="replace(format(datum.value, '~s'), 'G', 'B')", labelOverlap=True
-        ),
+        axis=alt.Axis(title=x_title, values=_decades(rows, "x"), labelExpr=count, labelOverlap=True),
     )
-    y = alt.Y("y:Q", scale=alt.Scale(type="symlog", constant=10), axis=money_axis(currency, labelOverlap=True))
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(type="symlog", constant=10),
+        axis=alt.Axis(title=None, values=_decades(rows, "y", 10.0), labelExpr=money_label(currency), labelOverlap=True),
+    )
     base = alt.Chart(data(rows)).transform_calculate(
         shown=money_label(currency, "datum.y"), kind="datum.y < 0 ? 'loss' : 'gain'"
     )
@@ -181,6 +187,17 @@ def scatter(
     rule = alt.Chart(data([{"zero": 0}])).mark_rule(strokeWidth=1.5).encode(y="zero:Q")
     outliers = spots.mark_circle(size=54, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
     return marks + rule + outliers
+
+
+def _decades(rows: Rows, key: str, least: float = 1.0) -> list[float]:
+    """Zero and the powers of ten that the values reach, on both sides: ticks of a scale that is logarithmic there."""
+    known = [float(row[key]) for row in rows if row[key] is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    made, size = [0.0], least
+    while size <= max(-low, high):
+        made += [*([size] if size <= high else []), *([-size] if size <= -low else [])]
+        size *= 10
+    return sorted(made)
 
 
 def forest(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, credible: bool = True, **_: Any) -> Any:

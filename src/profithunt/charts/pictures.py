@@ -29,7 +29,11 @@ def waterfall(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, 
     if narrow:
         place = alt.Y("label:N", sort=order, axis=step)
         bars = base.mark_bar(cornerRadius=2, height={"band": 0.62}).encode(
-            y=place, x=alt.X("start:Q", axis=None), x2="end:Q", color=colour, tooltip=tip
+            y=place,
+            x=alt.X("start:Q", axis=None, scale=alt.Scale(domain=_room(rows))),
+            x2="end:Q",
+            color=colour,
+            tooltip=tip,
         )
         texts = base.mark_text(align="left", dx=6, color=theme.ink).encode(y=place, x="right:Q", text="shown:N")
         return (bars + texts).properties(height=26 * len(rows))
@@ -51,6 +55,12 @@ def waterfall(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, 
     texts = base.mark_text(baseline="bottom", dy=-4, color=theme.ink).encode(x=place_x, y="top:Q", text="shown:N")
     rule = alt.Chart(data([{"zero": 0}])).mark_rule(strokeWidth=1.5).encode(y="zero:Q")
     return bars + rule + texts
+
+
+def _room(rows: Rows) -> list[float]:
+    """From the least to the greatest end of a bar, with room for the amounts behind the bars."""
+    ends = [0.0, *(float(row[key]) for row in rows for key in ("start", "end") if row[key] is not None)]
+    return [min(ends), min(ends) + (max(ends) - min(ends)) * 1.32 or 1.0]
 
 
 MOST_STEPS = 13
@@ -162,10 +172,14 @@ def control(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, un
 
     del currency
     base = alt.Chart(data(rows))
+    # Limits of a week with few parcels are as wide as can be: the scale is that of the values.
+    most = max((row["value"] or 0.0 for row in rows), default=0.0)
+    usual = sorted(row["upper"] or 0.0 for row in rows)
+    scale = alt.Scale(domain=[0, max(most, usual[len(usual) // 2] if usual else 0.0) * 1.12 or 1], clamp=True)
     x = alt.X("on:T", axis=alt.Axis(title=None, format="%b %y", tickCount=4 if narrow else 6, labelOverlap=True))
     axis = alt.Axis(title=None, tickCount=5, labelExpr="replace(format(datum.value, '~s'), 'G', 'B')")
     band = base.mark_area(opacity=0.16, color=theme.total, interpolate="step-after").encode(
-        x=x, y=alt.Y("lower:Q", axis=axis), y2="upper:Q"
+        x=x, y=alt.Y("lower:Q", axis=axis, scale=scale), y2="upper:Q"
     )
     mean = base.mark_line(color=theme.heavy, strokeDash=[4, 3], strokeWidth=1.2, interpolate="step-after").encode(
         x=x, y="mean:Q"

@@ -18,7 +18,7 @@ def spark(values: Sequence[float | None], *, wide: int = WIDE, high: int = HIGH)
     known = [(place, float(value)) for place, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return Markup()
-    low, top = min(0.0, min(value for _, value in known)), max(value for _, value in known)
+    low, top = min([0.0, *(value for _, value in known)]), max(value for _, value in known)
     span = (top - low) or 1.0
     step = (wide - 6) / (len(values) - 1)
     points = [(3 + place * step, high - 3 - (value - low) / span * (high - 6)) for place, value in known]

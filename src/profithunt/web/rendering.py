@@ -17,7 +17,15 @@ from profithunt import fmt
 from profithunt.api.pages.parts import Column, State, Table
 from profithunt.charts import bar, interval, scale_for
 from profithunt.charts.spark import spark
-from profithunt.reports.wording import capitalize_first, entity_text, evidence_name, evidence_text, evidence_value, sure, words
+from profithunt.reports.wording import (
+    capitalize_first,
+    entity_text,
+    evidence_name,
+    evidence_text,
+    evidence_value,
+    sure,
+    words,
+)
 
 MENU: Final = (
     ("today", "/", "Today"),

@@ -1,4 +1,4 @@
-"""Customers: whale curve, predicted value, cohorts against plan, flows, how money is lost, acquisition; one customer."""
+"""Customers: whale curve, predicted value, cohorts, flows, how money is lost, acquisition; one customer whole."""
 
 from __future__ import annotations
 
@@ -101,7 +101,10 @@ def read(shop: Shop, state: State) -> CustomersPage:
     engine = shop.engine
     if not engine.has("customer_explained"):
         return CustomersPage(
-            Missing("No customers yet", "Profit by customer needs a customer key on the orders: map one in shop.toml and run the shop again.")
+            Missing(
+                "No customers yet",
+                "Profit by customer needs a customer key on the orders: map one in shop.toml and run the shop again.",
+            )
         )
     measure = state.choice("measure", tuple(MEASURES), "retained_share")
     rows, planned, n_months = heat(shop, measure)
@@ -115,12 +118,18 @@ def read(shop: Shop, state: State) -> CustomersPage:
         losses=read_table(shop, state, "customers.losses", losses),
         measures=choices(state, "measure", {name: SHORT[name] for name in MEASURES}, measure),
         measure=MEASURES[measure],
-        measure_kind="share" if measure == "retained_share" else "number" if measure == "orders_per_acquired" else "money",
+        measure_kind="share"
+        if measure == "retained_share"
+        else "number"
+        if measure == "orders_per_acquired"
+        else "money",
         planned=planned,
         heat=rows,
         n_months=n_months,
         acquired_by=_acquired_choices(shop, state),
-        acquisition=read_table(shop, state, "customers.acquisition", acquisition) if engine.has("acquisition") else None,
+        acquisition=read_table(shop, state, "customers.acquisition", acquisition)
+        if engine.has("acquisition")
+        else None,
         people=read_table(shop, state, "customers.all", people),
         segment=state.get("segment"),
     )
@@ -142,13 +151,17 @@ def _figures(shop: Shop) -> tuple[Figure, ...]:
     made: list[Figure] = []
     if found is not None:
         made += [
-            Figure("Customers", found.n_customers, "count", fmt.failed(found.n_losing, found.n_customers) + " lose money"),
+            Figure(
+                "Customers", found.n_customers, "count", fmt.failed(found.n_losing, found.n_customers) + " lose money"
+            ),
             Figure("Lost on them", found.lost, "money", "taken back from what the others make"),
             Figure("Best tenth makes", found.top_shares["10"], "share", "of all contribution profit"),
         ]
     if shop.engine.has("customer_clv"):
         spread = shop.clv(12, 1).spread
-        made.append(Figure("Expected in 12 months", spread.p50, "money", "median customer", low=spread.p10, high=spread.p90))
+        made.append(
+            Figure("Expected in 12 months", spread.p50, "money", "median customer", low=spread.p10, high=spread.p90)
+        )
     if found is not None and found.gini is not None:
         made.append(Figure("Gini of profit", found.gini, "number", "0 all alike, 1 one has it all"))
     return tuple(made)
@@ -163,7 +176,15 @@ def whale(shop: Shop, state: State) -> Chart:
     found = shop.whale()
     currency = shop.config.shop.currency
     if found is None:
-        return Chart("customers.whale", "Whale curve", "No order names a customer.", (), (), "whale", href=_href(state, "customers.whale"))
+        return Chart(
+            "customers.whale",
+            "Whale curve",
+            "No order names a customer.",
+            (),
+            (),
+            "whale",
+            href=_href(state, "customers.whale"),
+        )
     peak = {
         "share": found.customers_before_peak,
         "profit": float(found.peak),
@@ -174,11 +195,17 @@ def whale(shop: Shop, state: State) -> Chart:
         f"{fmt.counted(found.n_losing, 'customer')} take {fmt.money(-found.lost, currency)} back."
     )
     return Chart(
-        "customers.whale", "Who makes the profit, and who takes it back", finding,
+        "customers.whale",
+        "Who makes the profit, and who takes it back",
+        finding,
         (Column("share", "Customers, best first", "share"), Column("profit", "Profit so far", "money")),
         tuple({"share": share, "profit": amount} for share, amount in [(0.0, Decimal(0)), *found.points]),
-        "whale", {"peak": peak if found.n_losing else None}, f"Whale curve. {finding}", 260, href=_href(state, "customers.whale"),
-    )  # fmt: skip
+        "whale",
+        {"peak": peak if found.n_losing else None},
+        f"Whale curve. {finding}",
+        260,
+        href=_href(state, "customers.whale"),
+    )
 
 
 def value(shop: Shop, state: State) -> Chart | None:
@@ -197,11 +224,17 @@ def value(shop: Shop, state: State) -> Chart | None:
         f"{fmt.money(spread.p90, currency)}. The mean ({fmt.money(spread.mean, currency)}) tells little."
     )
     return Chart(
-        "customers.value", "Contribution profit expected in 12 months", finding,
+        "customers.value",
+        "Contribution profit expected in 12 months",
+        finding,
         (Column("low", "From", "money"), Column("high", "To", "money"), Column("n", "Customers", "count")),
-        tuple(shop.engine.dicts(query("clv_bins"))), "histogram", {"marks": marks},
-        f"Histogram of customers. {finding}", 260, href=_href(state, "customers.value"),
-    )  # fmt: skip
+        tuple(shop.engine.dicts(query("clv_bins"))),
+        "histogram",
+        {"marks": marks},
+        f"Histogram of customers. {finding}",
+        260,
+        href=_href(state, "customers.value"),
+    )
 
 
 def flows(shop: Shop, state: State) -> Chart:
@@ -212,7 +245,14 @@ def flows(shop: Shop, state: State) -> Chart:
         label = f"{row['month']:%b %y}"
         for kind, name, sign in (("New", "new", 1), ("Reactivated", "reactivated", 1), ("Lapsed", "lapsed", -1)):
             shown.append(
-                {"label": label, "month": row["month"], "kind": kind, "n": row[name], "signed": sign * row[name], "complete": row["complete"]}
+                {
+                    "label": label,
+                    "month": row["month"],
+                    "kind": kind,
+                    "n": row[name],
+                    "signed": sign * row[name],
+                    "complete": row["complete"],
+                }
             )
     over = [row for row in rows if row["complete"]]
     finding = "No month is over yet."
@@ -220,18 +260,30 @@ def flows(shop: Shop, state: State) -> Chart:
         last = over[-1]
         finding = (
             f"{fmt.counted(last['closing'], 'active customer')} at the end of {fmt.month(last['month'])}: "
-            f"{last['opening']:,} + {last['new']:,} new + {last['reactivated']:,} reactivated − {last['lapsed']:,} lapsed."
+            f"{last['opening']:,} + {last['new']:,} new + {last['reactivated']:,} reactivated "
+            f"− {last['lapsed']:,} lapsed."
         )
     return Chart(
-        "customers.flows", "Customers won and lost", finding,
+        "customers.flows",
+        "Customers won and lost",
+        finding,
         (Column("month", "Month", "month"), Column("kind", "What"), Column("n", "Customers", "count")),
-        tuple(shown), "flows", {}, f"Bars by month, lapsed below zero. {finding}", 240, href=_href(state, "customers.flows"),
-    )  # fmt: skip
+        tuple(shown),
+        "flows",
+        {},
+        f"Bars by month, lapsed below zero. {finding}",
+        240,
+        href=_href(state, "customers.flows"),
+    )
 
 
 def stack(shop: Shop, state: State) -> Chart:
     """Contribution profit of each month by the cohort that brought it (C3)."""
-    rows = [row for row in shop.cohort_stack().dicts() if row["month"] is not None and row["cohort_month"] is not None and row["cm3"] is not None]
+    rows = [
+        row
+        for row in shop.cohort_stack().dicts()
+        if row["month"] is not None and row["cohort_month"] is not None and row["cm3"] is not None
+    ]
     quarters = len({row["cohort_month"] for row in rows}) > 15
     summed: dict[tuple[dt.date, str], Decimal] = {}
     for row in rows:
@@ -243,15 +295,27 @@ def stack(shop: Shop, state: State) -> Chart:
     ]
     finding = "No profit is known yet."
     if shown:
-        last = max(row["month"] for row in rows if row["complete"]) if any(row["complete"] for row in rows) else rows[-1]["month"]
+        last = (
+            max(row["month"] for row in rows if row["complete"])
+            if any(row["complete"] for row in rows)
+            else rows[-1]["month"]
+        )
         total = sum((row["cm3"] for row in rows if row["month"] == last), Decimal(0))
         fresh = sum((row["cm3"] for row in rows if row["month"] == last and row["cohort_month"] == last), Decimal(0))
-        finding = f"In {fmt.month(last)}, customers acquired before made {fmt.share((total - fresh) / total) if total else fmt.MISSING} of the profit."
+        old = fmt.share((total - fresh) / total) if total else fmt.MISSING
+        finding = f"In {fmt.month(last)}, customers acquired before made {old} of the profit."
     return Chart(
-        "customers.stack", "Profit by the cohort that brought it", finding,
+        "customers.stack",
+        "Profit by the cohort that brought it",
+        finding,
         (Column("month", "Month", "month"), Column("cohort", "Acquired"), Column("cm3", "Contribution", "money")),
-        tuple(shown), "stack", {}, f"Stacked columns, oldest cohort at the bottom. {finding}", 240, href=_href(state, "customers.stack"),
-    )  # fmt: skip
+        tuple(shown),
+        "stack",
+        {},
+        f"Stacked columns, oldest cohort at the bottom. {finding}",
+        240,
+        href=_href(state, "customers.stack"),
+    )
 
 
 def _quarter(month: dt.date) -> str:
@@ -267,7 +331,12 @@ def heat(shop: Shop, measure: str) -> tuple[tuple[HeatRow, ...], bool, int]:
     chosen = sorted(by_cohort)[-COHORTS:]
     planned_key = f"planned_{measure}"
     planned = any(row.get(planned_key) is not None for row in grid)
-    known = [float(row[measure]) for month in chosen for row in by_cohort[month] if row[measure] is not None and row["months_since"] > 0]
+    known = [
+        float(row[measure])
+        for month in chosen
+        for row in by_cohort[month]
+        if row[measure] is not None and row["months_since"] > 0
+    ]
     most = max((abs(amount) for amount in known), default=1.0) or 1.0
     n_months = min(COHORTS, max((row["months_since"] for row in grid if row["month"] is not None), default=0) + 1)
     made = []
@@ -277,7 +346,11 @@ def heat(shop: Shop, measure: str) -> tuple[tuple[HeatRow, ...], bool, int]:
             if row["month"] is None:
                 cells.append(None)
                 continue
-            cells.append(HeatCell(row[measure], _shade(row, measure, planned_key if planned else "", most), bool(row["complete"])))
+            cells.append(
+                HeatCell(
+                    row[measure], _shade(row, measure, planned_key if planned else "", most), bool(row["complete"])
+                )
+            )
         head = by_cohort[month][0]
         made.append(HeatRow(f"{month:%b %Y}", head["n_acquired"], head["cac"], head["payback_month"], tuple(cells)))
     return tuple(made), planned, n_months
@@ -294,7 +367,11 @@ def _shade(row: Mapping[str, Any], measure: str, planned: str, most: float) -> s
         return f"{'over' if gap > 0 else 'under'}{step}" if step else ""
     if amount < 0:
         return f"under{min(STEPS, 1 + int(abs(float(amount)) / most * STEPS))}"
-    return f"heat{min(5, round(float(amount) / most * 5))}" if row["months_since"] or measure != "retained_share" else "heat5"
+    return (
+        f"heat{min(5, round(float(amount) / most * 5))}"
+        if row["months_since"] or measure != "retained_share"
+        else "heat5"
+    )
 
 
 def losses(shop: Shop, state: State) -> Listed:
@@ -358,10 +435,20 @@ def _acquired_dimension(shop: Shop, state: State) -> str:
 def acquisition(shop: Shop, state: State) -> Listed:
     """What the customers are worth whom each member brought, the mix taken out."""
     by = _acquired_dimension(shop, state)
-    picked = exp.select(
-        "member", "n_customers", exp.alias_(exp.column("cm3_adjusted"), "worth"), exp.alias_(exp.column("cm3_low"), "low"),
-        exp.alias_(exp.column("cm3_high"), "high"), "cm3_lift", "better", "retained_adjusted",
-    ).from_("acquisition").where(exp.column("dimension").eq(exp.Literal.string(by)))  # fmt: skip
+    picked = (
+        exp.select(
+            "member",
+            "n_customers",
+            exp.alias_(exp.column("cm3_adjusted"), "worth"),
+            exp.alias_(exp.column("cm3_low"), "low"),
+            exp.alias_(exp.column("cm3_high"), "high"),
+            "cm3_lift",
+            "better",
+            "retained_adjusted",
+        )
+        .from_("acquisition")
+        .where(exp.column("dimension").eq(exp.Literal.string(by)))
+    )
     horizon = shop.engine.value(exp.select(exp.func("MAX", exp.column("horizon_days"))).from_("acquisition"))
     return Listed(
         picked.sql(dialect="duckdb"),
@@ -375,7 +462,7 @@ def acquisition(shop: Shop, state: State) -> Listed:
         "What brings customers worth having",
         sort="-worth",
         search=("member",),
-        note="Profit with the mix of month, channel and country taken out, held towards the mean where customers are few.",
+        note="The mix of month, channel and country is taken out; held towards the mean where customers are few.",
         size=12,
     )
 
@@ -390,13 +477,22 @@ def read_customer(shop: Shop, state: State) -> CustomerPage:
     moments = sorted(_moments(shop, customer_id), key=lambda moment: moment.on, reverse=True)
     chosen = _rows(shop, "customer_actions", one) if engine.has("customer_actions") else []
     figures = [
-        Figure("Contribution profit", found.cm3, "money", f"place {found.place:,} of {found.n_customers:,}" if found.place else ""),
+        Figure(
+            "Contribution profit",
+            found.cm3,
+            "money",
+            f"place {found.place:,} of {found.n_customers:,}" if found.place else "",
+        ),
         Figure("Peers make", found.peer_cm3, "money", f"mean of {found.n_peers:,}: {found.peers}"),
         Figure("Orders", found.facts["n_orders"], "count", f"last on {fmt.day(found.facts['last_ordered_on'])}"),
     ]
     if engine.has("customer_clv"):
         for clv in _rows(shop, "customer_clv", one):
-            figures.append(Figure("Expected in 12 months", clv["clv_12m"], "money", low=clv["clv_12m_p10"], high=clv["clv_12m_p90"]))
+            figures.append(
+                Figure(
+                    "Expected in 12 months", clv["clv_12m"], "money", low=clv["clv_12m_p10"], high=clv["clv_12m_p90"]
+                )
+            )
             figures.append(Figure("Still a customer", clv["p_alive"], "share", "probability"))
     return CustomerPage(
         customer_id=customer_id,
@@ -404,14 +500,17 @@ def read_customer(shop: Shop, state: State) -> CustomerPage:
         parts=tuple((name, found.parts[name], found.gaps[name]) for name in found.parts),
         figures=tuple(figures),
         waterfall=waterfall_chart(
-            {name: row[name] for name in LISTS["amounts"]}, "customer.waterfall",
-            State("/charts/customer.waterfall").url(customer_id=customer_id), f"Customer {customer_id}", shop.config.shop.currency,
+            {name: row[name] for name in LISTS["amounts"]},
+            "customer.waterfall",
+            State("/charts/customer.waterfall").url(customer_id=customer_id),
+            f"Customer {customer_id}",
+            shop.config.shop.currency,
         ),
         next_best=chosen[0] if chosen else None,
         timeline=tuple(moments[:MOMENTS]),
         n_moments=len(moments),
         similar=_similar(shop, customer_id),
-    )  # fmt: skip
+    )
 
 
 MOMENTS: Final = 80
@@ -436,24 +535,42 @@ def _rows(shop: Shop, name: str, where: Mapping[str, str], most: int = 200, by: 
 def _moments(shop: Shop, customer_id: str) -> Iterable[Moment]:
     """Everything known to have happened to a customer."""
     one = {"customer_id": customer_id}
+    currency = shop.config.shop.currency
     for row in _rows(shop, "order_profit", one, by="ordered_at"):
         yield Moment(
-            str(row["ordered_on"]), "order", f"Order {row['order_id']}",
-            f"{row['channel'] or ''} {fmt.counted(row['n_lines'], 'line')}, net sales {fmt.money(row['net_sales'], shop.config.shop.currency)}".strip(),
-            row["cm3"], f"/orders/{row['order_id']}",
-        )  # fmt: skip
+            str(row["ordered_on"]),
+            "order",
+            f"Order {row['order_id']}",
+            f"{row['channel'] or ''} {fmt.counted(row['n_lines'], 'line')}, net sales {fmt.money(row['net_sales'], currency)}",
+            row["cm3"],
+            f"/orders/{row['order_id']}",
+        )
     for row in _rows(shop, "returns", one, by="returned_at"):
         refund = row.get("refund")
-        yield Moment(str(row["returned_at"])[:10], "bad", f"Return of {row.get('sku') or 'an item'}", str(row.get("reason") or ""),
-                     -refund if refund is not None else None, f"/orders/{row['order_id']}" if row.get("order_id") else "")  # fmt: skip
+        yield Moment(
+            str(row["returned_at"])[:10],
+            "bad",
+            f"Return of {row.get('sku') or 'an item'}",
+            str(row.get("reason") or ""),
+            -refund if refund is not None else None,
+            f"/orders/{row['order_id']}" if row.get("order_id") else "",
+        )
     for row in _rows(shop, "contacts", one, by="contacted_at"):
-        yield Moment(str(row["contacted_at"])[:10], "bad", f"Contact: {row.get('reason') or row.get('medium') or ''}",
-                     str(row.get("verbatim") or ""), None, f"/orders/{row['order_id']}" if row.get("order_id") else "")  # fmt: skip
+        yield Moment(
+            str(row["contacted_at"])[:10],
+            "bad",
+            f"Contact: {row.get('reason') or row.get('medium') or ''}",
+            str(row.get("verbatim") or ""),
+            None,
+            f"/orders/{row['order_id']}" if row.get("order_id") else "",
+        )
     for row in _rows(shop, "touches", one, by="touched_at"):
         where = " · ".join(str(row[key]) for key in ("channel", "campaign", "keyword") if row.get(key))
         yield Moment(str(row["touched_at"])[:10], "touch", f"{str(row.get('kind') or 'touch').capitalize()}", where)
     for row in _rows(shop, "customer_events", one, by="occurred_at"):
-        yield Moment(str(row["occurred_at"])[:10], "event", str(row.get("kind") or "event").replace("_", " ").capitalize())
+        yield Moment(
+            str(row["occurred_at"])[:10], "event", str(row.get("kind") or "event").replace("_", " ").capitalize()
+        )
 
 
 def _similar(shop: Shop, customer_id: str) -> Table:
@@ -464,7 +581,15 @@ def _similar(shop: Shop, customer_id: str) -> Table:
         Column("cm3", "Contribution", "money"),
         Column("segment", "Lost by"),
     )
-    return Table("customer.similar", "Similar customers", columns, tuple(rows), len(rows), sortable=False, note="Same way of coming and as many orders, nearest in profit.")
+    return Table(
+        "customer.similar",
+        "Similar customers",
+        columns,
+        tuple(rows),
+        len(rows),
+        sortable=False,
+        note="Same way of coming and as many orders, nearest in profit.",
+    )
 
 
 TABLES: Final = {

@@ -65,22 +65,50 @@ def read(shop: Shop, state: State) -> DataPage:
     return DataPage(
         figures=(
             Figure("Rows read", rows, "count", fmt.counted(len(info["inputs"]), "file")),
-            Figure("Rows set aside", health["rows_quarantined"], "count", f"{fmt.money(health['money_quarantined'], shop.config.shop.currency)} with them"),
-            Figure("Cuts that tie out", len(info["reconciliation"]["slices"]) - len(off), "count", f"of {len(info['reconciliation']['slices'])}, to the cent"),
+            Figure(
+                "Rows set aside",
+                health["rows_quarantined"],
+                "count",
+                f"{fmt.money(health['money_quarantined'], shop.config.shop.currency)} with them",
+            ),
+            Figure(
+                "Cuts that tie out",
+                len(info["reconciliation"]["slices"]) - len(off),
+                "count",
+                f"of {len(info['reconciliation']['slices'])}, to the cent",
+            ),
             Figure("Data to", info["as_of"], "date", f"run finished {info['finished_at'][:16].replace('T', ' ')} UTC"),
             Figure("The run took", fmt.duration(sum(info["seconds"].values())), "text", info["engine"]),
         ),
         tables=read_table(shop, state, "data.tables", tables),
         quarantine=read_table(shop, state, "data.quarantine", quarantine),
         ties=read_table(shop, state, "data.ties", ties),
-        asleep=tuple({"what": item["title"], "wakes": item["wakes"]} for item in health["capabilities"] if not item["awake"])
-        + tuple({"what": item["name"].replace("_", " ").capitalize(), "wakes": item["wakes"]} for item in info["hunt"]["sleeping"]),
-        components=tuple({"name": name, "label": item.label, "meaning": item.meaning, "amount": info["reconciliation"]["components"].get(name)} for name, item in COMPONENTS.items()),
+        asleep=tuple(
+            {"what": item["title"], "wakes": item["wakes"]} for item in health["capabilities"] if not item["awake"]
+        )
+        + tuple(
+            {"what": item["name"].replace("_", " ").capitalize(), "wakes": item["wakes"]}
+            for item in info["hunt"]["sleeping"]
+        ),
+        components=tuple(
+            {
+                "name": name,
+                "label": item.label,
+                "meaning": item.meaning,
+                "amount": info["reconciliation"]["components"].get(name),
+            }
+            for name, item in COMPONENTS.items()
+        ),
         metrics=read_table(shop, state, "data.metrics", metrics),
         inputs=read_table(shop, state, "data.inputs", inputs),
         stages=tuple(info["seconds"].items()),
-        run={"id": info["run_id"], "version": info["version"], "settings": info["settings_hash"][:16], "folder": str(shop.current.folder)},
-    )  # fmt: skip
+        run={
+            "id": info["run_id"],
+            "version": info["version"],
+            "settings": info["settings_hash"][:16],
+            "folder": str(shop.current.folder),
+        },
+    )
 
 
 def tables(shop: Shop, state: State) -> Listed:
@@ -93,11 +121,18 @@ def tables(shop: Shop, state: State) -> Listed:
         Column("duplicates_removed", "Twice", "count"),
         Column("first", "From", "date"),
         Column("last", "To", "date"),
-        Column("freshness_days", "Days old", "count", hint="days between its last row and the day the data is complete to"),
+        Column(
+            "freshness_days", "Days old", "count", hint="days between its last row and the day the data is complete to"
+        ),
         Column("notes", "Mind"),
     )
     rows = [
-        {**table, "first": table["first_at"], "last": table["last_at"], "notes": "; ".join(str(note) for note in table["notes"])}
+        {
+            **table,
+            "first": table["first_at"],
+            "last": table["last_at"],
+            "notes": "; ".join(str(note) for note in table["notes"]),
+        }
         for table in shop.current.info["health"]["tables"].values()
     ]
     return Listed(rows_query(columns, rows), columns, "Tables", sort="-rows_kept")
@@ -107,9 +142,22 @@ def quarantine(shop: Shop, state: State) -> Listed:
     """Rows that were set aside, with their reason, file and row."""
     del state
     columns = shop.engine.columns("quarantine") if shop.engine.has("quarantine") else {}
-    wanted = {"table_name": "Table", "table": "Table", "file": "File", "_file": "File", "row": "Row", "_row": "Row", "reason": "Reason", "detail": "What", "money": "Money", "raw": "As it was"}
+    wanted = {
+        "table_name": "Table",
+        "table": "Table",
+        "file": "File",
+        "_file": "File",
+        "row": "Row",
+        "_row": "Row",
+        "reason": "Reason",
+        "detail": "What",
+        "money": "Money",
+        "raw": "As it was",
+    }
     shown = tuple(
-        Column(name, wanted[name], "count" if name in ("row", "_row") else "money" if name == "money" else "text") for name in columns if name in wanted
+        Column(name, wanted[name], "count" if name in ("row", "_row") else "money" if name == "money" else "text")
+        for name in columns
+        if name in wanted
     ) or (Column("reason", "Reason"),)
     sql = shop.table("quarantine").sql if columns else rows_query(shown, [])
     return Listed(sql, shown, "Rows set aside", empty="Every row was taken.", size=10)
@@ -118,8 +166,15 @@ def quarantine(shop: Shop, state: State) -> Listed:
 def ties(shop: Shop, state: State) -> Listed:
     """Each way to cut the ledger: all must add up to the same."""
     del state
-    columns = (Column("dimension", "Cut by"), Column("members", "Members", "count"), Column("total", "Adds up to", "cents"), Column("difference", "Off by", "cents"))
-    return Listed(rows_query(columns, shop.current.info["reconciliation"]["slices"]), columns, "Does it tie out", sort="dimension")
+    columns = (
+        Column("dimension", "Cut by"),
+        Column("members", "Members", "count"),
+        Column("total", "Adds up to", "cents"),
+        Column("difference", "Off by", "cents"),
+    )
+    return Listed(
+        rows_query(columns, shop.current.info["reconciliation"]["slices"]), columns, "Does it tie out", sort="dimension"
+    )
 
 
 def metrics(shop: Shop, state: State) -> Listed:
@@ -137,14 +192,27 @@ def metrics(shop: Shop, state: State) -> Listed:
         {**item, "wakes": item.get("wakes") or "", "name": item["name"] if item.get("awake", True) else ""}
         for item in shop.metrics().to_json()["metrics"]
     ]
-    return Listed(rows_query(columns, rows, ("name",)), columns, "Metrics", sort="title", search=("title", "what", "name"), size=15)
+    return Listed(
+        rows_query(columns, rows, ("name",)),
+        columns,
+        "Metrics",
+        sort="title",
+        search=("title", "what", "name"),
+        size=15,
+    )
 
 
 def inputs(shop: Shop, state: State) -> Listed:
     """The files a run was made from."""
     del state
-    columns = (Column("path", "File"), Column("rows", "Rows", "count"), Column("bytes", "Bytes", "count"), Column("sha256", "SHA-256", "id"))
-    return Listed(rows_query(columns, shop.current.info["inputs"]), columns, "Files", sort="path", size=12)
+    columns = (
+        Column("path", "File"),
+        Column("rows", "Rows", "count"),
+        Column("bytes", "Bytes", "count"),
+        Column("fingerprint", "SHA-256", "id"),
+    )
+    rows = [{**item, "fingerprint": item["sha256"][:16]} for item in shop.current.info["inputs"]]
+    return Listed(rows_query(columns, rows), columns, "Files", sort="path", size=12)
 
 
 def read_lineage(shop: Shop, state: State) -> LineagePage:
@@ -158,7 +226,9 @@ def read_lineage(shop: Shop, state: State) -> LineagePage:
         label=item.label if item else STEPS[name],
         meaning=item.meaning if item else "A subtotal: the sum of the components before it.",
         source=item.source if item else "",
-        story=shop.explain("component", name if item else next(iter(part for part in COMPONENTS if COMPONENTS[part].step == name))),
+        story=shop.explain(
+            "component", name if item else next(iter(part for part in COMPONENTS if COMPONENTS[part].step == name))
+        ),
     )
 
 
@@ -173,12 +243,21 @@ def read_metric(shop: Shop, state: State) -> MetricPage:
         name=name,
         title=metric.title,
         what=metric.what,
-        facts={"kind": metric.kind, "unit": metric.unit, "owner": metric.owner, "better": metric.direction, "from": metric.source or metric.metric or "", "numerator": metric.numerator or "", "denominator": metric.denominator or "", "target": metric.target if metric.target is not None else ""},
+        facts={
+            "kind": metric.kind,
+            "unit": metric.unit,
+            "owner": metric.owner,
+            "better": metric.direction,
+            "from": metric.source or metric.metric or "",
+            "numerator": metric.numerator or "",
+            "denominator": metric.denominator or "",
+            "target": metric.target if metric.target is not None else "",
+        },
         chart=metric_chart(shop, state),
         by=by,
         dimensions=tuple((one, state.url(by=one), one == by) for one in known),
         members=read_table(shop, state, "metric.members", members) if by else None,
-    )  # fmt: skip
+    )
 
 
 def metric_chart(shop: Shop, state: State) -> Chart:
@@ -186,18 +265,38 @@ def metric_chart(shop: Shop, state: State) -> Chart:
     name = state.get("metric")
     found = shop.metric(name)
     shown = [
-        {"label": f"{one.period.start:%d %b %y}", "week": one.period.start, "value": one.value, "complete": not one.n_missing and one.period.end <= dt.date.fromisoformat(shop.current.info["as_of"])}
+        {
+            "label": f"{one.period.start:%d %b %y}",
+            "week": one.period.start,
+            "value": one.value,
+            "complete": not one.n_missing and one.period.end <= dt.date.fromisoformat(shop.current.info["as_of"]),
+        }
         for one in found.figures[-78:]
-    ]  # fmt: skip
+    ]
     unit = found.metric.unit
     known = [row for row in shown if row["value"] is not None]
-    finding = f"Last week known: {fmt.measured(known[-1]['value'], unit, shop.config.shop.currency)}." if known else "Nothing is known yet."  # type: ignore[arg-type]
+    finding = (
+        f"Last week known: {fmt.measured(known[-1]['value'], unit, shop.config.shop.currency)}."
+        if known
+        else "Nothing is known yet."
+    )  # type: ignore[arg-type]
     return Chart(
-        "metric.weeks", f"{found.metric.title} by week", finding,
-        (Column("week", "Week from", "date"), Column("value", found.metric.title, "money" if unit == "money" else "share" if unit == "share" else "number")),
-        tuple(shown), "columns", {"money": unit == "money", "percent": unit == "share"}, f"Columns by week. {finding}", 260,
+        "metric.weeks",
+        f"{found.metric.title} by week",
+        finding,
+        (
+            Column("week", "Week from", "date"),
+            Column(
+                "value", found.metric.title, "money" if unit == "money" else "share" if unit == "share" else "number"
+            ),
+        ),
+        tuple(shown),
+        "columns",
+        {"money": unit == "money", "percent": unit == "share"},
+        f"Columns by week. {finding}",
+        260,
         href=replace(state, path="/charts/metric.weeks").url(metric=name, by=None),
-    )  # fmt: skip
+    )
 
 
 def members(shop: Shop, state: State) -> Listed:
@@ -216,7 +315,9 @@ def members(shop: Shop, state: State) -> Listed:
         Column("p90", "p90", kind),
     )
     rows = [one.to_json() for one in spread.members]
-    return Listed(rows_query(columns, rows), columns, f"By {by.replace('_', ' ')}", sort="-value", search=("member",), size=20)
+    return Listed(
+        rows_query(columns, rows), columns, f"By {by.replace('_', ' ')}", sort="-value", search=("member",), size=20
+    )
 
 
 TABLES: Final = {

@@ -1,4 +1,4 @@
-"""Delivery: how many customers were failed, by what; control chart, lanes, carriers, cost of each defect, orders behind."""
+"""Delivery: how many customers were failed, by what; control chart, lanes, carriers, cost of defects, orders."""
 
 from __future__ import annotations
 
@@ -11,8 +11,28 @@ from profithunt.api.pages.tables import Listed, query, read_table, rows_query
 from profithunt.api.shop import Shop
 from profithunt.errors import NotFound
 
-BY: Final = {"carrier": "Carrier", "lane": "Lane", "region": "Region", "service": "Service", "origin": "Origin", "supplier": "Supplier", "store": "Store", "month": "Month"}
-KINDS: Final = ("late", "failed_attempt", "lost", "damaged", "wrong_item", "missing_item", "cancelled", "short_dated", "early", "defective")
+BY: Final = {
+    "carrier": "Carrier",
+    "lane": "Lane",
+    "region": "Region",
+    "service": "Service",
+    "origin": "Origin",
+    "supplier": "Supplier",
+    "store": "Store",
+    "month": "Month",
+}
+KINDS: Final = (
+    "late",
+    "failed_attempt",
+    "lost",
+    "damaged",
+    "wrong_item",
+    "missing_item",
+    "cancelled",
+    "short_dated",
+    "early",
+    "defective",
+)
 
 
 @dataclass(frozen=True)
@@ -43,20 +63,33 @@ def read(shop: Shop, state: State) -> DeliveryPage:
     by, member = _by(shop, state), state.get("member")
     total, perfect = board.total, board.perfect
     if not total.n_opportunities:
-        return DeliveryPage(Missing("No deliveries yet", "Defects per million need parcels with a promise and a delivery, or orders that were cancelled: map a table to shipments and run the shop again."))
+        return DeliveryPage(
+            Missing(
+                "No deliveries yet",
+                "Defects per million need parcels with a promise and a delivery, or orders that were cancelled: "
+                "map a table to shipments and run the shop again.",
+            )
+        )
     has_lanes = shop.engine.has("carrier_lanes") and not member
     return DeliveryPage(
         missing=None,
         figures=(
-            Figure("Customers failed", perfect.n_customers_failed, "count", fmt.failed(perfect.n_customers_failed, perfect.n_customers)),
-            Figure("Defects per million", total.dpmo, "count", _sigma(total)),
+            Figure(
+                "Customers failed",
+                perfect.n_customers_failed,
+                "count",
+                fmt.failed(perfect.n_customers_failed, perfect.n_customers),
+            ),
+            Figure("Defects per million", _whole(total.dpmo), "count", _sigma(total)),
             Figure("Parcels failed", total.n_failed, "count", fmt.failed(total.n_failed, total.n_parcels, "parcel")),
             Figure("Perfect orders", perfect.n_perfect, "count", f"{fmt.share(perfect.share)} of {perfect.n_known:,}"),
             Figure("What they cost", _cost(board), "money", "contacts, concessions, sending again, claims"),
         ),
         by=by,
         member=member,
-        dimensions=choices(state, "by", {name: label for name, label in BY.items() if name in _known(shop)}, by, member=None),
+        dimensions=choices(
+            state, "by", {name: label for name, label in BY.items() if name in _known(shop)}, by, member=None
+        ),
         control=control(shop, state),
         kinds=read_table(shop, state, "delivery.kinds", kinds),
         members=None if member else read_table(shop, state, "delivery.members", members),
@@ -113,41 +146,67 @@ def control(shop: Shop, state: State) -> Chart:
         signals = chart.signals
         rows = [
             {
-                "on": point.label, "value": None if point.value is None else point.value * 1_000_000, "mean": chart.centre * 1_000_000 if chart.centre is not None else None,
-                "lower": None if point.lower is None else point.lower * 1_000_000, "upper": None if point.upper is None else point.upper * 1_000_000,
-                "signal": point.signal is not None, "n": point.n,
+                "on": point.label,
+                "value": None if point.value is None else point.value * 1_000_000,
+                "mean": chart.centre * 1_000_000 if chart.centre is not None else None,
+                "lower": None if point.lower is None else point.lower * 1_000_000,
+                "upper": None if point.upper is None else point.upper * 1_000_000,
+                "signal": point.signal is not None,
+                "n": point.n,
             }
             for point in chart.points
-        ]  # fmt: skip
-    if rows and rows[0]["value"] is not None and all((row["value"] or 0) > 1e9 for row in rows):
-        rows = []
+        ]
     finding = f"{fmt.counted(len(signals), 'week')} beyond chance" if signals else "Every week lies within chance"
     if signals:
         finding += f", the last from {fmt.day(signals[-1].label)}"
     return Chart(
-        "delivery.control", "Parcels failed per million, by week", f"{finding}.",
-        (Column("on", "Week from", "date"), Column("value", "Failed per million", "count"), Column("lower", "Lower limit", "count"), Column("upper", "Upper limit", "count"), Column("n", "Parcels", "count")),
-        tuple(rows), "control", {"unit": "Failed per million"}, f"Control chart with limits. {finding}.", 280, href=replace(state, path="/charts/delivery.control").url(),
-    )  # fmt: skip
+        "delivery.control",
+        "Parcels failed per million, by week",
+        f"{finding}.",
+        (
+            Column("on", "Week from", "date"),
+            Column("value", "Failed per million", "count"),
+            Column("lower", "Lower limit", "count"),
+            Column("upper", "Upper limit", "count"),
+            Column("n", "Parcels", "count"),
+        ),
+        tuple(rows),
+        "control",
+        {"unit": "Failed per million"},
+        f"Control chart with limits. {finding}.",
+        280,
+        href=replace(state, path="/charts/delivery.control").url(),
+    )
 
 
 def kinds(shop: Shop, state: State) -> Listed:
     """Defects by kind with what one costs."""
     columns = (
-        Column("kind", "Defect"),
-        Column("unit", "Per"),
+        Column("kind", "Defect", detail="unit"),
         Column("n_defects", "Defects", "count"),
-        Column("n_opportunities", "Opportunities", "count"),
         Column("dpmo", "Per million", "count"),
         Column("cost", "One costs", "cents"),
         Column("total", "In all", "bar"),
     )
     rows = [
-        {"kind": kind.kind.replace("_", " "), "unit": kind.unit, "n_defects": kind.n_defects, "n_opportunities": kind.n_opportunities,
-         "dpmo": None if kind.dpmo is None else round(kind.dpmo), "cost": kind.cost, "total": None if kind.cost is None else -kind.cost * kind.n_defects}
+        {
+            "kind": kind.kind.replace("_", " "),
+            "unit": f"a {kind.unit}",
+            "n_defects": kind.n_defects,
+            "n_opportunities": kind.n_opportunities,
+            "dpmo": None if kind.dpmo is None else round(kind.dpmo),
+            "cost": kind.cost,
+            "total": None if kind.cost is None else -kind.cost * kind.n_defects,
+        }
         for kind in _board(shop, state).kinds
-    ]  # fmt: skip
-    return Listed(rows_query(columns, rows), columns, "What went wrong", sort="-n_defects", note="One costs: contacts, concessions, sending again and claims that follow, against orders without it.")
+    ]
+    return Listed(
+        rows_query(columns, rows),
+        columns,
+        "What went wrong",
+        sort="-n_defects",
+        note="One costs: contacts, concessions, sending again and claims that follow, against orders without it.",
+    )
 
 
 def members(shop: Shop, state: State) -> Listed:
@@ -163,10 +222,25 @@ def members(shop: Shop, state: State) -> Listed:
         Column("shrunken", "Fair share failed", "share", hint="held towards the mean where parcels are few"),
     )
     rows = [
-        {"member": one.member, "n_parcels": one.n_parcels, "n_failed": one.n_failed, "failed_per_million": _whole(one.failed_per_million), "dpmo": _whole(one.dpmo), "sigma": one.sigma, "shrunken": one.shrunken}
+        {
+            "member": one.member,
+            "n_parcels": one.n_parcels,
+            "n_failed": one.n_failed,
+            "failed_per_million": _whole(one.failed_per_million),
+            "dpmo": _whole(one.dpmo),
+            "sigma": one.sigma,
+            "shrunken": one.shrunken,
+        }
         for one in _board(shop, state).members
-    ]  # fmt: skip
-    return Listed(rows_query(columns, rows), columns, f"By {BY[by].lower()}", sort="-failed_per_million", search=("member",), size=15)
+    ]
+    return Listed(
+        rows_query(columns, rows),
+        columns,
+        f"By {BY[by].lower()}",
+        sort="-failed_per_million",
+        search=("member",),
+        size=15,
+    )
 
 
 def _whole(value: float | None) -> int | None:
@@ -188,11 +262,16 @@ def lanes(shop: Shop, state: State) -> Listed:
         Column("days_p90", "nine in ten", "number"),
         Column("use", "Capacity used", "share"),
     )
-    rows = [
-        {**lane.to_json(), "failed_per_million": _whole(lane.failed_per_million)} for lane in shop.carriers().lanes
-    ]
-    return Listed(rows_query(columns, rows), columns, "Carriers by lane", sort="-n_parcels", search=("carrier", "region"), size=12,
-                  note="What a switch or own delivery would bring: profithunt carriers --switch A B.")  # fmt: skip
+    rows = [{**lane.to_json(), "failed_per_million": _whole(lane.failed_per_million)} for lane in shop.carriers().lanes]
+    return Listed(
+        rows_query(columns, rows),
+        columns,
+        "Carriers by lane",
+        sort="-n_parcels",
+        search=("carrier", "region"),
+        size=12,
+        note="What a switch or own delivery would bring: profithunt carriers --switch A B.",
+    )
 
 
 def limits(shop: Shop, state: State) -> Listed:
@@ -204,8 +283,18 @@ def limits(shop: Shop, state: State) -> Listed:
         Column("n", "Of", "count"),
         Column("kept", "Kept", "chip"),
     )
-    rows = [{**one.to_json(), "kept": "kept" if one.to_json()["kept"] else "broken"} for one in _board(shop, state).limits if one.value is not None]
-    return Listed(rows_query(columns, rows), columns, "Held against limits", sort="", note="Limits that large marketplaces set their sellers.")
+    rows = [
+        {**one.to_json(), "kept": "kept" if one.to_json()["kept"] else "broken"}
+        for one in _board(shop, state).limits
+        if one.value is not None
+    ]
+    return Listed(
+        rows_query(columns, rows),
+        columns,
+        "Held against limits",
+        sort="",
+        note="Limits that large marketplaces set their sellers.",
+    )
 
 
 def orders(shop: Shop, state: State) -> Listed:

@@ -42,9 +42,16 @@ def read(shop: Shop, state: State) -> ActionsPage:
         figures=(
             Figure("Actions compared", len(found.effects), "count", f"{len(credible)} to be believed"),
             Figure("Surely worth it", len(sure), "count", "whole range above zero"),
-            Figure("Worth over a year", sum((row["worth"] for row in sure if row["worth"] is not None), start=0) or None, "money", "if those surely worth it were done as often as now"),
+            Figure(
+                "Worth over a year",
+                sum((row["worth"] for row in sure if row["worth"] is not None), start=0) or None,
+                "money",
+                "if those surely worth it were done as often as now",
+            ),
         ),
-        horizons=choices(state, "days", {str(days): f"{days} days" for days in found.horizons}, str(found.horizon_days)),
+        horizons=choices(
+            state, "days", {str(days): f"{days} days" for days in found.horizons}, str(found.horizon_days)
+        ),
         estimands=choices(state, "over", ESTIMANDS, found.estimand),
         forest=forest(shop, state),
         effects=read_table(shop, state, "actions.effects", effects),
@@ -61,24 +68,49 @@ def _found(shop: Shop, state: State) -> Any:
 def forest(shop: Shop, state: State) -> Chart:
     """Each action's effect with its range; pale where it is not to be believed."""
     found = _found(shop, state)
-    ordered = sorted((row for row in found.effects if row["effect"] is not None), key=lambda row: row["effect"], reverse=True)
+    ordered = sorted(
+        (row for row in found.effects if row["effect"] is not None), key=lambda row: row["effect"], reverse=True
+    )
     chosen = ordered if len(ordered) <= 2 * ENDS else [*ordered[:ENDS], *ordered[-ENDS:]]
     rows = tuple(
-        {"label": row["action"], "action": row["action"], "value": row["effect"], "effect": row["effect"], "low": row["effect_low"], "high": row["effect_high"],
-         "credible": row["verdict"] == "credible", "verdict": str(row["verdict"]).replace("_", " ")}
+        {
+            "label": row["action"],
+            "action": row["action"],
+            "value": row["effect"],
+            "effect": row["effect"],
+            "low": row["effect_low"],
+            "high": row["effect_high"],
+            "credible": row["verdict"] == "credible",
+            "verdict": str(row["verdict"]).replace("_", " "),
+        }
         for row in chosen
-    )  # fmt: skip
+    )
     best = next((row for row in rows if row["credible"] and row["low"] is not None and row["low"] > 0), None)
     currency = shop.config.shop.currency
     finding = (
-        f"Surest: {best['action']}, {fmt.estimate(best['value'], best['low'], best['high'], currency)} a customer over {found.horizon_days} days."
-        if best else "No action is surely worth more than none."
-    )  # fmt: skip
+        f"Surest: {best['action']}, {fmt.estimate(best['value'], best['low'], best['high'], currency)} a customer "
+        f"over {found.horizon_days} days."
+        if best
+        else "No action is surely worth more than none."
+    )
     return Chart(
-        "actions.forest", "What an action is worth, a customer", f"{finding} Lines are 95% ranges; pale: not to be believed.",
-        (Column("action", "Action"), Column("effect", "Effect", "money"), Column("low", "From", "money"), Column("high", "To", "money"), Column("verdict", "Verdict")),
-        rows, "forest", {}, f"Forest plot. {finding}", max(80, 24 * len(rows)) // 20 * 20, href=replace(state, path="/charts/actions.forest").url(),
-    )  # fmt: skip
+        "actions.forest",
+        "What an action is worth, a customer",
+        f"{finding} Lines are 95% ranges; pale: not to be believed.",
+        (
+            Column("action", "Action"),
+            Column("effect", "Effect", "money"),
+            Column("low", "From", "money"),
+            Column("high", "To", "money"),
+            Column("verdict", "Verdict"),
+        ),
+        rows,
+        "forest",
+        {},
+        f"Forest plot. {finding}",
+        max(80, 24 * len(rows)) // 20 * 20,
+        href=replace(state, path="/charts/actions.forest").url(),
+    )
 
 
 def effects(shop: Shop, state: State) -> Listed:
@@ -94,13 +126,25 @@ def effects(shop: Shop, state: State) -> Listed:
         Column("verdict", "Verdict", "chip"),
     )
     rows = [
-        {**row, "low": row["effect_low"], "high": row["effect_high"], "verdict": str(row["verdict"]).replace("_", " "), "why": row["reason"]}
+        {
+            **row,
+            "low": row["effect_low"],
+            "high": row["effect_high"],
+            "verdict": str(row["verdict"]).replace("_", " "),
+            "why": row["reason"],
+        }
         for row in _found(shop, state).effects
     ]
     return Listed(
-        rows_query(columns, rows), columns, "Effects and how far they are to be believed", sort="-effect", search=("action",), size=20,
-        note="Overlap: share of customers in which both arms are frequent enough. Placebo: the effect on profit before anything happened, which should be nothing.",
-    )  # fmt: skip
+        rows_query(columns, rows),
+        columns,
+        "Effects and how far they are to be believed",
+        sort="-effect",
+        search=("action",),
+        size=20,
+        note="Overlap: share of customers in which both arms are frequent enough. Placebo: the effect on profit before "
+        "anything happened, which should be nothing.",
+    )
 
 
 def to_do(shop: Shop, state: State) -> Listed:
@@ -114,11 +158,19 @@ def to_do(shop: Shop, state: State) -> Listed:
     )
     rows: list[dict[str, Any]] = []
     if shop.engine.has("customer_actions"):
-        rows = [{**row, "low": row["effect_low"], "high": row["effect_high"]} for row in shop.table("customer_actions").dicts()]
+        rows = [
+            {**row, "low": row["effect_low"], "high": row["effect_high"]}
+            for row in shop.table("customer_actions").dicts()
+        ]
     return Listed(
-        rows_query(columns, rows), columns, "Customers still to do it", sort="-net", search=("customer_id", "action"), size=15,
+        rows_query(columns, rows),
+        columns,
+        "Customers still to do it",
+        sort="-net",
+        search=("customer_id", "action"),
+        size=15,
         empty="No customer has an action that is expected to pay with any certainty.",
-    )  # fmt: skip
+    )
 
 
 TABLES: Final = {"actions.effects": effects, "actions.to_do": to_do}

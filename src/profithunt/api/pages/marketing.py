@@ -24,7 +24,7 @@ BY: Final = {
 OWNERS: Final = ("marketing", "crm", "web", "search")
 LEVELS: Final = ("keyword", "campaign", "landing_page", "session", "search_term", "marketing_channel")
 ENDS: Final = 8
-MOST: Final = 8
+MOST: Final = 6
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,11 @@ def read(shop: Shop, state: State) -> MarketingPage:
     known = _known(shop)
     if not known:
         return MarketingPage(
-            Missing("No marketing yet", "What advertising costs and brings needs touches or spend: map ad_spend and touches in shop.toml and run the shop again."),
+            Missing(
+                "No marketing yet",
+                "What advertising costs and brings needs touches or spend: map ad_spend and touches in shop.toml and "
+                "run the shop again.",
+            ),
             opportunities=_found(shop),
         )
     by = state.choice("by", tuple(BY), known[0])
@@ -57,7 +61,12 @@ def read(shop: Shop, state: State) -> MarketingPage:
         by=by,
         dimensions=choices(state, "by", {name: BY[name] for name in known}, by),
         ends=ends(shop, state) if by != "search_term" else None,
-        members=read_table(shop, state, "marketing.terms" if by == "search_term" else "marketing.members", terms if by == "search_term" else members),
+        members=read_table(
+            shop,
+            state,
+            "marketing.terms" if by == "search_term" else "marketing.members",
+            terms if by == "search_term" else members,
+        ),
         worth=read_table(shop, state, "marketing.worth", worth) if _has_worth(shop, by) else None,
         opportunities=_found(shop),
     )
@@ -79,20 +88,39 @@ def _known(shop: Shop) -> list[str]:
 def _has_worth(shop: Shop, by: str) -> bool:
     if by == "search_term" or not shop.engine.has("acquisition"):
         return False
-    return bool(shop.engine.value(exp.select(exp.Count(this=exp.Star())).from_("acquisition").where(exp.column("dimension").eq(exp.Literal.string(by)))))
+    return bool(
+        shop.engine.value(
+            exp.select(exp.Count(this=exp.Star()))
+            .from_("acquisition")
+            .where(exp.column("dimension").eq(exp.Literal.string(by)))
+        )
+    )
 
 
 def _figures(shop: Shop) -> tuple[Figure, ...]:
     row = shop.engine.dicts(query("marketing_totals"))[0]
-    new = shop.engine.value(exp.select(exp.func("SUM", exp.column("new"))).from_("customer_flows")) if shop.engine.has("customer_flows") else None
+    new = (
+        shop.engine.value(exp.select(exp.func("SUM", exp.column("new"))).from_("customer_flows"))
+        if shop.engine.has("customer_flows")
+        else None
+    )
     spend = -row["marketing"] if row["marketing"] is not None else None
     made = [
-        Figure("Marketing spend", spend, "money", f"{fmt.share(spend / row['net_sales'])} of net sales" if spend and row["net_sales"] else ""),
+        Figure(
+            "Marketing spend",
+            spend,
+            "money",
+            f"{fmt.share(spend / row['net_sales'])} of net sales" if spend and row["net_sales"] else "",
+        ),
         Figure("CM2 it led to", row["led_cm2"], "money", "orders with credit to a paid touch; bookkeeping, not cause"),
         Figure("Left after spend", row["led_cm3"], "money", "contribution profit of these orders"),
     ]
     if new:
-        made.append(Figure("Spend per new customer", (spend or 0) / new, "money", f"{fmt.counted(int(new), 'new customer')} in all"))
+        made.append(
+            Figure(
+                "Spend per new customer", (spend or 0) / new, "money", f"{fmt.counted(int(new), 'new customer')} in all"
+            )
+        )
     return tuple(made)
 
 
@@ -103,19 +131,33 @@ def _by(shop: Shop, state: State) -> str:
 def ends(shop: Shop, state: State) -> Chart:
     """The members that earn and those that lose most, both ends."""
     by = _by(shop, state)
-    rows = [row for row in shop.engine.dicts(query("marketing_members", values={"dimension": by})) if row["cm3"] is not None]
+    rows = [
+        row for row in shop.engine.dicts(query("marketing_members", values={"dimension": by})) if row["cm3"] is not None
+    ]
     ordered = sorted(rows, key=lambda row: row["cm3"], reverse=True)
     chosen = ordered if len(ordered) <= 2 * ENDS else [*ordered[:ENDS], *ordered[-ENDS:]]
     losing = [row for row in rows if row["cm3"] < 0]
     lost = sum((row["cm3"] for row in losing), start=0)
     currency = shop.config.shop.currency
-    finding = f"{len(losing)} of {fmt.counted(len(rows), 'member')} lose money, {fmt.money(lost, currency)} together." if losing else "None loses money."
+    finding = (
+        f"{len(losing)} of {fmt.counted(len(rows), 'member')} lose money, {fmt.money(lost, currency)} together."
+        if losing
+        else "None loses money."
+    )
     return Chart(
-        "marketing.ends", f"{BY[by]} that earn, and that lose", finding,
+        "marketing.ends",
+        f"{BY[by]} that earn, and that lose",
+        finding,
         (Column("member", BY[by]), Column("cm3", "Contribution", "money")),
-        tuple({"label": row["member"], "member": row["member"], "value": row["cm3"], "cm3": row["cm3"]} for row in chosen),
-        "ranked", {}, f"Bars, best first. {finding}", max(60, 24 * len(chosen)) // 20 * 20, href=replace(state, path="/charts/marketing.ends").url(),
-    )  # fmt: skip
+        tuple(
+            {"label": row["member"], "member": row["member"], "value": row["cm3"], "cm3": row["cm3"]} for row in chosen
+        ),
+        "ranked",
+        {},
+        f"Bars, best first. {finding}",
+        max(60, 24 * len(chosen)) // 20 * 20,
+        href=replace(state, path="/charts/marketing.ends").url(),
+    )
 
 
 def members(shop: Shop, state: State) -> Listed:
@@ -129,7 +171,12 @@ def members(shop: Shop, state: State) -> Listed:
             Column("net_sales", "Net sales", "money"),
             Column("cm2", "CM2", "money"),
             Column("cm3", "After spend", "bar"),
-            Column("back", "CM2 per unit of spend", "number", hint="CM2 ÷ spend: below 1 it costs more than it brings at once"),
+            Column(
+                "back",
+                "CM2 per unit of spend",
+                "number",
+                hint="CM2 ÷ spend: below 1 it costs more than it brings at once",
+            ),
         ),
         BY[by],
         sort="cm3",
@@ -142,17 +189,30 @@ def members(shop: Shop, state: State) -> Listed:
 def worth(shop: Shop, state: State) -> Listed:
     """What the customers are worth whom each member brought, with the probability that they are worth more than all."""
     by = _by(shop, state)
-    picked = exp.select(
-        "member", "n_customers", exp.alias_(exp.column("value_adjusted"), "worth"), exp.alias_(exp.column("value_low"), "low"),
-        exp.alias_(exp.column("value_high"), "high"), "better",
-    ).from_("acquisition").where(exp.column("dimension").eq(exp.Literal.string(by)))  # fmt: skip
+    picked = (
+        exp.select(
+            "member",
+            "n_customers",
+            exp.alias_(exp.column("value_adjusted"), "worth"),
+            exp.alias_(exp.column("value_low"), "low"),
+            exp.alias_(exp.column("value_high"), "high"),
+            "better",
+        )
+        .from_("acquisition")
+        .where(exp.column("dimension").eq(exp.Literal.string(by)))
+    )
     return Listed(
         picked.sql(dialect="duckdb"),
         (
             Column("member", BY[by]),
             Column("n_customers", "Customers", "count"),
             Column("worth", "Lifetime value each", "interval"),
-            Column("better", "Better than all", "share", hint="probability that its customers are worth more than everybody's"),
+            Column(
+                "better",
+                "Better than all",
+                "share",
+                hint="probability that its customers are worth more than everybody's",
+            ),
         ),
         "Value of the customers it brought",
         sort="-worth",

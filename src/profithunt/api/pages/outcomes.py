@@ -32,8 +32,18 @@ def read(shop: Shop, state: State) -> OutcomesPage:
     done = shop.act.outcomes().outcomes
     return OutcomesPage(
         figures=(
-            Figure("Realised", totals.realised if done else None, "money", fmt.counted(len(done), "action") + " measured" if done else "nothing measured yet"),
-            Figure("Predicted for them", totals.predicted if done else None, "money", f"{fmt.share(totals.realised / totals.predicted)} came" if done and totals.predicted else ""),
+            Figure(
+                "Realised",
+                totals.realised if done else None,
+                "money",
+                fmt.counted(len(done), "action") + " measured" if done else "nothing measured yet",
+            ),
+            Figure(
+                "Predicted for them",
+                totals.predicted if done else None,
+                "money",
+                f"{fmt.share(totals.realised / totals.predicted)} came" if done and totals.predicted else "",
+            ),
             Figure("Decisions by people", kinds.get("person", 0), "count", _brought(realised, "person", shop)),
             Figure("Decisions by agents", kinds.get("agent", 0), "count", _brought(realised, "agent", shop)),
             Figure("Agents overruled", totals.override_rate, "share", "of their decisions"),
@@ -65,13 +75,28 @@ def waste(shop: Shop, state: State) -> Chart:
     for cause in ledger.causes if ledger else ():
         for month, lost in cause.months.items():
             months[month] = months.get(month, 0.0) + float(lost)
-    shown = tuple({"label": f"{fmt.month(month)[:3]} {month[2:4]}", "month": f"{month}-01", "value": -lost, "complete": True} for month, lost in sorted(months.items()))
+    shown = tuple(
+        {"label": f"{fmt.month(month)[:3]} {month[2:4]}", "month": f"{month}-01", "value": -lost, "complete": True}
+        for month, lost in sorted(months.items())
+    )
     total = ledger.total if ledger else 0
-    finding = f"{fmt.money(total, shop.config.shop.currency)} lost in all; each unit of currency counts for one cause only." if ledger else "No waste is known."
+    finding = (
+        f"{fmt.money(total, shop.config.shop.currency)} lost in all; each unit of currency counts for one cause only."
+        if ledger
+        else "No waste is known."
+    )
     return Chart(
-        "outcomes.waste", "Waste by month", finding, (Column("month", "Month", "month"), Column("value", "Lost", "money")), shown, "columns", {},
-        f"Columns below zero by month. {finding}", 220, href="/charts/outcomes.waste",
-    )  # fmt: skip
+        "outcomes.waste",
+        "Waste by month",
+        finding,
+        (Column("month", "Month", "month"), Column("value", "Lost", "money")),
+        shown,
+        "columns",
+        {},
+        f"Columns below zero by month. {finding}",
+        220,
+        href="/charts/outcomes.waste",
+    )
 
 
 def causes(shop: Shop, state: State) -> Listed:
@@ -88,10 +113,24 @@ def causes(shop: Shop, state: State) -> Listed:
     )
     ledger = _ledger(shop)
     rows = [
-        {"cause": one.cause.replace("_", " ").capitalize(), "lost": -one.lost, "lately": one.lately, "before": one.before, "trend": one.trend, "found_by": one.found_by, "fixed_by": one.fixed_by}
+        {
+            "cause": one.cause.replace("_", " ").capitalize(),
+            "lost": -one.lost,
+            "lately": one.lately,
+            "before": one.before,
+            "trend": one.trend,
+            "found_by": one.found_by,
+            "fixed_by": one.fixed_by,
+        }
         for one in (ledger.causes if ledger else ())
-    ]  # fmt: skip
-    return Listed(rows_query(columns, rows), columns, "Waste by cause", sort="lost", note="Waste is an opportunity: whoever finds it is credited here.")
+    ]
+    return Listed(
+        rows_query(columns, rows),
+        columns,
+        "Waste by cause",
+        sort="lost",
+        note="Waste is an opportunity: whoever finds it is credited here.",
+    )
 
 
 def outcomes(shop: Shop, state: State) -> Listed:
@@ -107,9 +146,13 @@ def outcomes(shop: Shop, state: State) -> Listed:
     )
     rows = [{**vars(one), "measured_on": one.measured_at.date()} for one in shop.act.outcomes().outcomes]
     return Listed(
-        rows_query(columns, rows), columns, "Realised against predicted", sort="-measured_on", size=20,
+        rows_query(columns, rows),
+        columns,
+        "Realised against predicted",
+        sort="-measured_on",
+        size=20,
         empty="No action has been measured yet: approve one, carry it out, and what it brought is measured here.",
-    )  # fmt: skip
+    )
 
 
 def records(shop: Shop, state: State) -> Listed:
@@ -124,7 +167,9 @@ def records(shop: Shop, state: State) -> Listed:
         Column("ratio", "Realised ÷ predicted", "share"),
     )
     rows = [vars(one) for one in shop.act.outcomes().records]
-    return Listed(rows_query(columns, rows), columns, "Records", sort="-realised", empty="Records follow from outcomes.")
+    return Listed(
+        rows_query(columns, rows), columns, "Records", sort="-realised", empty="Records follow from outcomes."
+    )
 
 
 TABLES: Final = {"outcomes.causes": causes, "outcomes.all": outcomes, "outcomes.records": records}

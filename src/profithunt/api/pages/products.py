@@ -91,7 +91,7 @@ def _categories(shop: Shop, state: State) -> tuple[Choice, ...]:
     if len(rows) < 2:
         return ()
     words = {"": "All", **{row[0]: str(row[0]).capitalize() for row in rows}}
-    return choices(state, "category", words, state.get("category"), **{"page__products__all": None})
+    return choices(state, "category", words, state.get("category"), page__products__all=None)
 
 
 def _figures(shop: Shop, state: State) -> tuple[Figure, ...]:
@@ -106,7 +106,11 @@ def _figures(shop: Shop, state: State) -> tuple[Figure, ...]:
 
 
 def _margin(row: Mapping[str, Any]) -> str:
-    return f"{fmt.share(row['cm3'] / row['net_sales'])} of net sales" if row["net_sales"] and row["cm3"] is not None else ""
+    return (
+        f"{fmt.share(row['cm3'] / row['net_sales'])} of net sales"
+        if row["net_sales"] and row["cm3"] is not None
+        else ""
+    )
 
 
 def scatter(shop: Shop, state: State) -> Chart:
@@ -114,7 +118,13 @@ def scatter(shop: Shop, state: State) -> Chart:
     views = _axis(shop, state) == "views"
     sql = query("product_views" if views else "product_points", values=_filter(state))
     engine = shop.engine
-    n = int(engine.value(exp.select(exp.Count(this=exp.Star())).from_(exp.Subquery(this=exp.maybe_parse(sql, dialect="duckdb"), alias="points"))))
+    n = int(
+        engine.value(
+            exp.select(exp.Count(this=exp.Star())).from_(
+                exp.Subquery(this=exp.maybe_parse(sql, dialect="duckdb"), alias="points")
+            )
+        )
+    )
     binned = n > MANY
     if binned:
         engine.view("product_points", sql)
@@ -128,11 +138,22 @@ def scatter(shop: Shop, state: State) -> Chart:
         worst = min(loud, key=lambda row: float(row["y"]))
         finding += f"; most is lost on {worst['name']} ({fmt.money(worst['y'], shop.config.shop.currency)})"
     return Chart(
-        "products.scatter", "What is seen, and what it earns" if views else "What sells, and what it earns", f"{finding}.",
-        (Column("name", "SKU"), Column("x", what.capitalize(), "count"), Column("y", "Contribution", "money"), *([Column("n", "SKUs", "count")] if binned else [])),
-        tuple(rows), "scatter", {"binned": binned, "x_title": what}, f"Scatter. {finding}.", 360,
+        "products.scatter",
+        "What is seen, and what it earns" if views else "What sells, and what it earns",
+        f"{finding}.",
+        (
+            Column("name", "SKU"),
+            Column("x", what.capitalize(), "count"),
+            Column("y", "Contribution", "money"),
+            *([Column("n", "SKUs", "count")] if binned else []),
+        ),
+        tuple(rows),
+        "scatter",
+        {"binned": binned, "x_title": what},
+        f"Scatter. {finding}.",
+        360,
         href=replace(state, path="/charts/products.scatter").url(),
-    )  # fmt: skip
+    )
 
 
 def _columns() -> tuple[Column, ...]:
@@ -150,16 +171,29 @@ def _columns() -> tuple[Column, ...]:
 def skus(shop: Shop, state: State) -> Listed:
     """Every SKU."""
     del shop
-    return Listed(query("product_rows", values=_filter(state)), _columns(), "All SKUs", sort="-cm3", search=("sku", "name", "brand"), size=20)
+    return Listed(
+        query("product_rows", values=_filter(state)),
+        _columns(),
+        "All SKUs",
+        sort="-cm3",
+        search=("sku", "name", "brand"),
+        size=20,
+    )
 
 
 def losing(shop: Shop, state: State) -> Listed:
     """SKUs that lose money, the worst first."""
     del shop
     found = exp.maybe_parse(query("product_rows", values=_filter(state)), dialect="duckdb")
-    picked = exp.select("*").from_(exp.Subquery(this=found, alias="listed")).where(exp.LT(this=exp.column("cm3"), expression=exp.Literal.number(0)))
+    picked = (
+        exp.select("*")
+        .from_(exp.Subquery(this=found, alias="listed"))
+        .where(exp.LT(this=exp.column("cm3"), expression=exp.Literal.number(0)))
+    )
     columns = tuple(column for column in _columns() if column.key not in ("category", "net_sales"))
-    return Listed(picked.sql(dialect="duckdb"), columns, "SKUs that lose money", sort="cm3", empty="No SKU loses money.", size=8)
+    return Listed(
+        picked.sql(dialect="duckdb"), columns, "SKUs that lose money", sort="cm3", empty="No SKU loses money.", size=8
+    )
 
 
 def read_sku(shop: Shop, state: State) -> SkuPage:
@@ -185,19 +219,30 @@ def read_sku(shop: Shop, state: State) -> SkuPage:
         figures=(
             Figure("Net sales", row["net_sales"], "money"),
             Figure("Contribution profit", row["cm3"], "money", _margin(row)),
-            Figure("Units sold", units, "count", f"{fmt.money(row['cm3'] / units, shop.config.shop.currency)} each" if units and row["cm3"] is not None else ""),
+            Figure(
+                "Units sold",
+                units,
+                "count",
+                f"{fmt.money(row['cm3'] / units, shop.config.shop.currency)} each"
+                if units and row["cm3"] is not None
+                else "",
+            ),
             Figure("Returned", returned / units if units else None, "share", f"{fmt.counted(returned, 'unit')}"),
             Figure("Sold at a discount", row["discounted_units"] / units if units else None, "share", "of units"),
         ),
         waterfall=waterfall_chart(
-            {name: row[name] for name in LISTS["amounts"]}, "sku.waterfall", State("/charts/sku.waterfall").url(sku=sku), row["name"] or sku, shop.config.shop.currency,
+            {name: row[name] for name in LISTS["amounts"]},
+            "sku.waterfall",
+            State("/charts/sku.waterfall").url(sku=sku),
+            row["name"] or sku,
+            shop.config.shop.currency,
         ),
         months=months(shop, state),
         sizes=_sizes(shop, sku),
         prices=_prices(shop, sku),
         buyers=read_table(shop, state, "sku.buyers", buyers),
         opportunities=about(shop, {"sku": sku}),
-    )  # fmt: skip
+    )
 
 
 def sku_waterfall(shop: Shop, state: State) -> Chart:
@@ -213,14 +258,34 @@ def months(shop: Shop, state: State) -> Chart:
     for row in rows:
         year, number = (int(part) for part in row["month"].split("-"))
         end = dt.date(year, number, calendar.monthrange(year, number)[1])
-        shown.append({"label": f"{fmt.month(row['month'])[:3]} {row['month'][2:4]}", "month": f"{row['month']}-01", "value": row["cm3"],
-                      "units": row["units"], "returned": row["units_returned"], "complete": end <= as_of})  # fmt: skip
+        shown.append(
+            {
+                "label": f"{fmt.month(row['month'])[:3]} {row['month'][2:4]}",
+                "month": f"{row['month']}-01",
+                "value": row["cm3"],
+                "units": row["units"],
+                "returned": row["units_returned"],
+                "complete": end <= as_of,
+            }
+        )
     total = sum(float(row["units"] or 0) for row in shown)
     return Chart(
-        "sku.months", "Contribution profit by month", f"{fmt.count(total)} units in {fmt.counted(len(shown), 'month')}.",
-        (Column("month", "Month", "month"), Column("units", "Units", "count"), Column("returned", "Returned", "count"), Column("value", "Contribution", "money")),
-        tuple(shown), "columns", {}, "Columns by month.", 200, href=State("/charts/sku.months").url(sku=state.get("sku")),
-    )  # fmt: skip
+        "sku.months",
+        "Contribution profit by month",
+        f"{fmt.count(total)} units in {fmt.counted(len(shown), 'month')}.",
+        (
+            Column("month", "Month", "month"),
+            Column("units", "Units", "count"),
+            Column("returned", "Returned", "count"),
+            Column("value", "Contribution", "money"),
+        ),
+        tuple(shown),
+        "columns",
+        {},
+        "Columns by month.",
+        200,
+        href=State("/charts/sku.months").url(sku=state.get("sku")),
+    )
 
 
 def _sizes(shop: Shop, sku: str) -> Table | None:
@@ -251,7 +316,15 @@ def _prices(shop: Shop, sku: str) -> Table | None:
         Column("in_stock", "In stock"),
         Column("checked_on", "Checked", "date"),
     )
-    return Table("sku.prices", "What it costs elsewhere", columns, tuple(rows), len(rows), sortable=False, empty="No competitor's price is known.")
+    return Table(
+        "sku.prices",
+        "What it costs elsewhere",
+        columns,
+        tuple(rows),
+        len(rows),
+        sortable=False,
+        empty="No competitor's price is known.",
+    )
 
 
 def buyers(shop: Shop, state: State) -> Listed:

@@ -1,4 +1,4 @@
-"""Weekly review: the deck a section at a time, or one chart at a time for whoever presents it; it prints as it looks."""
+"""Weekly review: the deck a section at a time, or a chart at a time for whoever presents it; it prints."""
 
 from __future__ import annotations
 
@@ -49,13 +49,19 @@ class ReviewPage:
     def to_json(self) -> dict[str, Any]:
         """The page as data: what moved, and the charts and tables shown, without their pictures."""
         shown = [
-            block["card"].chart.to_json() if block["what"] == "chart" else {"title": block.get("title", ""), "text": block.get("text", "")}
+            block["card"].chart.to_json()
+            if block["what"] == "chart"
+            else {"title": block.get("title", ""), "text": block.get("text", "")}
             for block in self.blocks
-        ]  # fmt: skip
+        ]
         return {
-            "title": self.title, "week": self.span, "finding": self.finding, "moved": [vars(one) for one in self.moved],
-            "blocks": shown, "problems": list(self.problems),
-        }  # fmt: skip
+            "title": self.title,
+            "week": self.span,
+            "finding": self.finding,
+            "moved": [vars(one) for one in self.moved],
+            "blocks": shown,
+            "problems": list(self.problems),
+        }
 
 
 def read(shop: Shop, state: State) -> ReviewPage:
@@ -70,7 +76,12 @@ def read(shop: Shop, state: State) -> ReviewPage:
     cards = [block["card"] for block in blocks if block["what"] == "chart"]
     last = len(review.weeks) - 1
     moved = [card for card in cards if any(signal.at == last for signal in card.chart.signals)]
-    where = {block["card"].chart.number: place for place, (_, part) in enumerate(pages, 1) for block in part if block["what"] == "chart"}
+    where = {
+        block["card"].chart.number: place
+        for place, (_, part) in enumerate(pages, 1)
+        for block in part
+        if block["what"] == "chart"
+    }
     at = state.number("at", 0, least=0)
     if at:
         return _presented(review, cards, state, at, moved)
@@ -80,10 +91,21 @@ def read(shop: Shop, state: State) -> ReviewPage:
         subtitle=review.subtitle,
         span=weekly.span(review.weeks[-1]),
         finding=_finding(moved, cards),
-        sections=tuple(Choice(str(place), title, state.url(page=place if place > 1 else None), place == number) for place, (title, _) in enumerate(pages, 1)),
+        sections=tuple(
+            Choice(str(place), title, state.url(page=place if place > 1 else None), place == number)
+            for place, (title, _) in enumerate(pages, 1)
+        ),
         moved=tuple(
-            Moved(card.chart.number, card.chart.title, card.finding, f"{state.url(page=where[card.chart.number])}#{card.anchor}") for card in moved
-        ) if number == 1 else (),
+            Moved(
+                card.chart.number,
+                card.chart.title,
+                card.finding,
+                f"{state.url(page=where[card.chart.number])}#{card.anchor}",
+            )
+            for card in moved
+        )
+        if number == 1
+        else (),
         blocks=tuple(pages[number - 1][1]),
         problems=review.problems,
         before=state.url(page=number - 1 if number > 2 else None) if number > 1 else "",
@@ -91,7 +113,7 @@ def read(shop: Shop, state: State) -> ReviewPage:
         place=f"{number} of {len(pages)}",
         present=state.url(at=1, page=None),
         week=review.until.isoformat(),
-    )  # fmt: skip
+    )
 
 
 def _week(state: State) -> Any:
@@ -136,8 +158,7 @@ def _pages(blocks: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]
         if not pages:
             pages.append((title, []))
         if len(pages[-1][1]) >= FEW:
-            pages.append((f"{title}, more" if not pages[-1][0].endswith("more") else pages[-1][0], []))
+            n = sum(name == title or name.startswith(f"{title} ") for name, _ in pages)
+            pages.append((f"{title} {n + 1}", []))
         pages[-1][1].append(block)
     return [page for page in pages if page[1]] or [(title, [])]
-
-

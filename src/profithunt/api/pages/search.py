@@ -1,4 +1,4 @@
-"""Search: customers, orders, SKUs, keywords and other slices, pages, metrics, by the beginning or a part of their names."""
+"""Search: customers, orders, SKUs, keywords and other slices, pages, metrics, by a part of their names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ PAGES: Final = {
     "Data": ("/data", "health quarantine lineage metrics freshness"),
     "Settings": ("/settings", "users roles limits agents tokens thresholds"),
 }
-KINDS: Final = {"customer": ("Customers", "/customers/{}"), "order": ("Orders", "/orders/{}"), "sku": ("SKUs", "/products/{}")}
+KINDS: Final = {
+    "customer": ("Customers", "/customers/{}"),
+    "order": ("Orders", "/orders/{}"),
+    "sku": ("SKUs", "/products/{}"),
+}
 MOST: Final = 12
 
 
@@ -52,7 +56,11 @@ def read(shop: Shop, state: State) -> SearchPage:
         return SearchPage("", (), 0)
     wanted = text.lower()
     groups: list[tuple[str, tuple[Hit, ...]]] = []
-    pages = [Hit(name, "", href) for name, (href, words) in PAGES.items() if wanted in name.lower() or any(word.startswith(wanted) for word in words.split())]
+    pages = [
+        Hit(name, "", href)
+        for name, (href, words) in PAGES.items()
+        if wanted in name.lower() or any(word.startswith(wanted) for word in words.split())
+    ]
     groups.append(("Pages", tuple(pages)))
     found = shop.engine.dicts(query("found", values={"wanted": wanted, "most": MOST}))
     currency = shop.config.shop.currency
@@ -60,7 +68,19 @@ def read(shop: Shop, state: State) -> SearchPage:
         rows = [row for row in found if row["kind"] == kind]
         groups.append((title, tuple(Hit(row["id"], _note(row, currency), href.format(row["id"])) for row in rows)))
     slices = [row for row in found if row["kind"] not in KINDS]
-    groups.append(("Slices", tuple(Hit(row["id"], f"{row['kind'].replace('_', ' ')}, {_note(row, currency)}", State("/profit").url(by=row["kind"], member=row["id"])) for row in slices)))
+    groups.append(
+        (
+            "Slices",
+            tuple(
+                Hit(
+                    row["id"],
+                    f"{row['kind'].replace('_', ' ')}, {_note(row, currency)}",
+                    State("/profit").url(by=row["kind"], member=row["id"]),
+                )
+                for row in slices
+            ),
+        )
+    )
     metrics = [
         Hit(item.title, item.what, f"/metrics/{item.name}")
         for item in shop.metrics().awake

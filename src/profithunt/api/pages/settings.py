@@ -57,14 +57,22 @@ def users(shop: Shop, state: State) -> Listed:
         Column("limits", "Limits"),
     )
     rows = [
-        {"name": one.name, "kind": one.kind, "role": one.role, "active": "yes" if one.active else "no", "limits": _limits(one.limits.to_json())}
+        {
+            "name": one.name,
+            "kind": one.kind,
+            "role": one.role,
+            "active": "yes" if one.active else "no",
+            "limits": _limits(one.limits.to_json()),
+        }
         for one in shop.act.users()
     ]
     return Listed(rows_query(columns, rows), columns, "People and agents", sort="name")
 
 
 def _limits(found: dict[str, Any]) -> str:
-    return " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items() if value not in (None, {}, []))
+    return " · ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in found.items() if value not in (None, {}, [])
+    )
 
 
 def tokens(shop: Shop, state: State) -> Listed:
@@ -81,7 +89,9 @@ def tokens(shop: Shop, state: State) -> Listed:
     for one in shop.act.tokens():
         told = one.to_json()
         rows.append({**told, "scopes": ", ".join(told.get("scopes") or ()), "expires": told.get("expires_at")})
-    return Listed(rows_query(columns, rows), columns, "Tokens", sort="id", empty="No token yet: profithunt act token makes one.")
+    return Listed(
+        rows_query(columns, rows), columns, "Tokens", sort="id", empty="No token yet: profithunt act token makes one."
+    )
 
 
 def detectors(shop: Shop, state: State) -> Listed:
@@ -97,11 +107,28 @@ def detectors(shop: Shop, state: State) -> Listed:
     )
     own = shop.config.detectors.thresholds if hasattr(shop.config.detectors, "thresholds") else {}
     rows = [
-        {"code": one.code, "name": one.name.replace("_", " ").capitalize(), "why": one.docs.why, "level": one.level, "owner": one.owner, "action": one.action.replace("_", " "),
-         "thresholds": ", ".join(f"{name} {value}" for name, value in {**one.thresholds, **own.get(one.name, {})}.items())}
+        {
+            "code": one.code,
+            "name": one.name.replace("_", " ").capitalize(),
+            "why": one.docs.why,
+            "level": one.level,
+            "owner": one.owner,
+            "action": one.action.replace("_", " "),
+            "thresholds": ", ".join(
+                f"{name} {value}" for name, value in {**one.thresholds, **own.get(one.name, {})}.items()
+            ),
+        }
         for one in catalogue()
-    ]  # fmt: skip
-    return Listed(rows_query(columns, rows), columns, "Detectors", sort="code", search=("code", "name", "owner"), size=15, note="Change a threshold in shop.toml; docs/reference/settings.md says how.")
+    ]
+    return Listed(
+        rows_query(columns, rows),
+        columns,
+        "Detectors",
+        sort="code",
+        search=("code", "name", "owner"),
+        size=15,
+        note="Change a threshold in shop.toml; docs/reference/settings.md says how.",
+    )
 
 
 TABLES: Final = {"settings.users": users, "settings.tokens": tokens, "settings.detectors": detectors}

@@ -1,4 +1,4 @@
-"""Today: what to do, in order of money; each with why, evidence, prescribed action and decision; one opportunity whole."""
+"""Today: what to do, in order of money, each with why, evidence, prescribed action, decision; one of them whole."""
 
 from __future__ import annotations
 
@@ -30,17 +30,58 @@ STATES: Final = {
 }
 REASONS: Final = ("known and wanted", "too small", "wrong: data", "wrong: cause", "already being done", "not now")
 HIDDEN: Final = (
-    "facts", "sample", "window", "orders", "chart", "peers", "query", "name", "counted", "effort", "valued_as", "known_problems",
-    "examples", "assumptions", "valuation", "customers", "product", "peer_group", "peers", "p_value",
-)  # fmt: skip
+    "facts",
+    "sample",
+    "window",
+    "orders",
+    "chart",
+    "peers",
+    "query",
+    "name",
+    "counted",
+    "effort",
+    "valued_as",
+    "known_problems",
+    "examples",
+    "assumptions",
+    "valuation",
+    "customers",
+    "product",
+    "peer_group",
+    "peers",
+    "p_value",
+)
 DAY: Final = dt.timedelta(days=1)
-VERBS: Final = ("triage", "approve", "reject", "snooze", "assign", "comment", "withdraw", "reopen", "wake", "undo", "execute", "confirm")
+HAPPENED: Final = 12
+VERBS: Final = (
+    "triage",
+    "approve",
+    "reject",
+    "snooze",
+    "assign",
+    "comment",
+    "withdraw",
+    "reopen",
+    "wake",
+    "undo",
+    "execute",
+    "confirm",
+)
 UNDONE_BY: Final = {"approve": "withdraw", "reject": "reopen", "snooze": "wake", "execute": "undo"}
 SAID: Final = {
-    "approve": "Approved", "reject": "Rejected", "snooze": "Put off", "withdraw": "Approval taken back", "reopen": "Open again",
-    "wake": "Taken up again", "undo": "Undone", "assign": "Assigned", "comment": "Comment kept", "triage": "Taken up",
-    "execute": "Carried out", "confirm": "Confirmed",
-}  # fmt: skip
+    "approve": "Approved",
+    "reject": "Rejected",
+    "snooze": "Put off",
+    "withdraw": "Approval taken back",
+    "reopen": "Open again",
+    "wake": "Taken up again",
+    "undo": "Undone",
+    "assign": "Assigned",
+    "comment": "Comment kept",
+    "triage": "Taken up",
+    "execute": "Carried out",
+    "confirm": "Confirmed",
+}
 
 
 @dataclass(frozen=True)
@@ -148,14 +189,26 @@ def read(shop: Shop, state: State) -> TodayPage:
     page = state.number("page", 1)
     owner, level, text = state.get("owner"), state.get("level"), state.get("q")
     queue = shop.act.list(
-        state="open" if chosen == "open" else chosen.split(","), owner=owner or None, level=level or None, q=text or None,
-        limit=SIZE, offset=(page - 1) * SIZE,
-    )  # fmt: skip
+        state="open" if chosen == "open" else chosen.split(","),
+        owner=owner or None,
+        level=level or None,
+        q=text or None,
+        limit=SIZE,
+        offset=(page - 1) * SIZE,
+    )
     n_pages = max(1, -(-queue.total // SIZE))
     totals = shop.act.totals()
     return TodayPage(
         figures=_figures(shop, totals),
-        states=choices(state, "state", {key: _counted(label, key, totals) for key, label in STATES.items()}, chosen, page=None, did=None, id=None),
+        states=choices(
+            state,
+            "state",
+            {key: _counted(label, key, totals) for key, label in STATES.items()},
+            chosen,
+            page=None,
+            did=None,
+            id=None,
+        ),
         owners=tuple(sorted(totals.by_owner)),
         levels=LEVELS,
         cards=tuple(card(item, shop.config.shop.currency) for item in queue),
@@ -176,8 +229,18 @@ def read(shop: Shop, state: State) -> TodayPage:
 
 
 LEVELS: Final = (
-    "sku", "customer", "customer_sku", "keyword", "landing_page", "session", "transaction", "store", "region", "category", "lane",
-)  # fmt: skip
+    "sku",
+    "customer",
+    "customer_sku",
+    "keyword",
+    "landing_page",
+    "session",
+    "transaction",
+    "store",
+    "region",
+    "category",
+    "lane",
+)
 
 
 def _counted(label: str, key: str, totals: Any) -> str:
@@ -197,10 +260,30 @@ def _figures(shop: Shop, totals: Any) -> tuple[Figure, ...]:
     hours = totals.hours_to_decision
     del shop
     return (
-        Figure("Open", totals.open_value, "money", f"{fmt.counted(n_open, 'opportunity', 'opportunities')}, median estimate"),
-        Figure("Approved, under way", approved, "money", fmt.counted(n_approved, "decision") if n_approved else "nothing yet"),
-        Figure("Realised", totals.realised if n_done else None, "money", f"of {totals.predicted:,.0f} predicted" if n_done else "nothing measured yet"),
-        Figure("From found to decided", None if hours is None else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days", "text", "median"),
+        Figure(
+            "Open",
+            totals.open_value,
+            "money",
+            f"{fmt.counted(n_open, 'opportunity', 'opportunities')}, median estimate",
+        ),
+        Figure(
+            "Approved, under way",
+            approved,
+            "money",
+            fmt.counted(n_approved, "decision") if n_approved else "nothing yet",
+        ),
+        Figure(
+            "Realised",
+            totals.realised if n_done else None,
+            "money",
+            f"of {totals.predicted:,.0f} predicted" if n_done else "nothing measured yet",
+        ),
+        Figure(
+            "From found to decided",
+            None if hours is None else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days",
+            "text",
+            "median",
+        ),
     )
 
 
@@ -212,14 +295,33 @@ def card(item: Item, currency: str) -> Card:
     facts = item.evidence.get("facts")
     chart = _mapping(item.evidence, "chart")
     return Card(
-        id=item.id, rank=item.rank, title=item.title, entity=entity_text(item.entity), href=_href(item.entity), product=str(item.evidence.get("product") or ""),
-        value=item.value, p10=item.p10, p90=item.p90, confidence=item.confidence, counted=item.counted, window_days=item.window_days,
-        why=evidence_text(told, currency, ("product", "name")), action=item.action, reversible=item.reversible, team=item.team, assignee=item.assignee or "", state=item.state,
-        reason=item.reason or "", code=item.code, facts=facts if isinstance(facts, Mapping) else {}, orders=examples(item.evidence),
-        valued_as=str(item.evidence.get("valued_as") or ""), known_problems=str(item.evidence.get("known_problems") or ""),
+        id=item.id,
+        rank=item.rank,
+        title=item.title,
+        entity=entity_text(item.entity),
+        href=_href(item.entity),
+        product=str(item.evidence.get("product") or ""),
+        value=item.value,
+        p10=item.p10,
+        p90=item.p90,
+        confidence=item.confidence,
+        counted=item.counted,
+        window_days=item.window_days,
+        why=evidence_text(told, currency, ("product", "name")),
+        action=item.action,
+        reversible=item.reversible,
+        team=item.team,
+        assignee=item.assignee or "",
+        state=item.state,
+        reason=item.reason or "",
+        code=item.code,
+        facts=facts if isinstance(facts, Mapping) else {},
+        orders=examples(item.evidence),
+        valued_as=str(item.evidence.get("valued_as") or ""),
+        known_problems=str(item.evidence.get("known_problems") or ""),
         verbs=verbs_of(item.state),
         weeks=tuple(point["y"] for point in chart["points"]) if chart.get("kind") == "series" else (),
-    )  # fmt: skip
+    )
 
 
 def verbs_of(state: str) -> tuple[str, ...]:
@@ -249,9 +351,18 @@ def _href(entity: Mapping[str, str]) -> str:
 
 
 def _happened(shop: Shop) -> tuple[Happened, ...]:
+    """What was done since yesterday, latest first; the same thing done to many stands once, with how often."""
     since = dt.datetime.now(tz=dt.UTC) - DAY
-    entries = shop.act.activity(since=since, limit=12)
-    return tuple(_told(entry) for entry in reversed(list(entries)))
+    told: list[tuple[Happened, int]] = []
+    for entry in reversed(list(shop.act.activity(since=since, limit=400))):
+        one = _told(entry)
+        if told and (told[-1][0].who, told[-1][0].what) == (one.who, one.what):
+            told[-1] = (told[-1][0], told[-1][1] + 1)
+        else:
+            told.append((one, 1))
+    return tuple(
+        one if n == 1 else Happened(one.at, one.who, f"{one.what}, {n:,} times", "") for one, n in told[:HAPPENED]
+    )
 
 
 def _told(entry: Entry) -> Happened:
@@ -295,7 +406,11 @@ def read_opportunity(shop: Shop, state: State) -> OpportunityPage:
     assumed = evidence.get("assumptions")
     return OpportunityPage(
         card=card(item, shop.config.shop.currency),
-        evidence={name: value for name, value in evidence.items() if name not in HIDDEN and not isinstance(value, (Mapping, list))},
+        evidence={
+            name: value
+            for name, value in evidence.items()
+            if name not in HIDDEN and not isinstance(value, (Mapping, list))
+        },
         peers=_mapping(evidence, "peer_group"),
         query=str(evidence.get("query") or ""),
         assumptions=tuple(one for one in assumed if isinstance(one, Mapping)) if isinstance(assumed, list) else (),
@@ -349,7 +464,13 @@ def _decide(shop: Shop, verb: str, id_: str, given: Mapping[str, str]) -> None:
         case "execute":
             act.execute(id_)
         case _:
-            {"triage": act.triage, "approve": act.approve, "wake": act.wake, "reopen": act.reopen, "confirm": act.confirm}[verb](id_)
+            {
+                "triage": act.triage,
+                "approve": act.approve,
+                "wake": act.wake,
+                "reopen": act.reopen,
+                "confirm": act.confirm,
+            }[verb](id_)
 
 
 def _triaged(shop: Shop, id_: str) -> None:

@@ -3,7 +3,6 @@
   "use strict";
   const me = document.currentScript;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const phone = matchMedia("(max-width: 760px)");
   let library;
 
   const load = src => new Promise((done, failed) => {
@@ -33,7 +32,7 @@
   const address = node => {
     const url = new URL(node.dataset.chart, location.href);
     url.searchParams.set("theme", dark.matches ? "dark" : "light");
-    if (phone.matches) url.searchParams.set("narrow", "1");
+    if (node.clientWidth < 620) url.searchParams.set("narrow", "1");
     return url;
   };
 
@@ -83,7 +82,6 @@
   };
   const redraw = () => charts().filter(node => node.dataset.state === "drawn").forEach(draw);
   dark.addEventListener("change", redraw);
-  phone.addEventListener("change", redraw);
   let width = innerWidth, timer;
   addEventListener("resize", () => {
     if (innerWidth === width) return;
