@@ -14,7 +14,7 @@ from profithunt import Shop
 from scripts.reference.run_json import KEYS
 from tests.conftest import REPOSITORY
 
-NAMED = {"seconds", "tables", "null_share", "reasons", "components", "files", "given"}
+NAMED = {"seconds", "tables", "null_share", "reasons", "components", "files", "given", "tested"}
 
 
 def _keys(value: Any, path: str = "") -> Iterator[str]:

@@ -13,8 +13,9 @@ from profithunt.detectors import FOLDER, catalogue, parse_detector, read_detecto
 from profithunt.detectors.cases import AS_OF, attach, read_case
 from profithunt.engine import Engine
 from profithunt.errors import ConfigError
-from profithunt.opportunities import Hunt, Settings, as_query, hunt
+from profithunt.opportunities import Hunt, Opportunity, Settings, as_query, hunt
 from profithunt.opportunities.opportunity import read_rows
+from scripts.reference import opportunities as documented
 from tests.detectors.test_definition import GOOD
 from tests.opportunities.world import World, build, make
 
@@ -55,7 +56,8 @@ def _score(worlds: list[tuple[World, Hunt]]) -> dict[str, float]:
     for world, result in worlds:
         truth = {_key(leak.number, leak.entity): leak.cost for leak in world.leaks}
         got = {_key(item.detector, dict(item.entity)): item for item in result if item.counted}
-        others += len(set(got) - set(truth))
+        kinds = {leak.number for leak in world.leaks}
+        others += sum(number in kinds for number, _ in set(got) - set(truth))
         money += sum(truth.values())
         for key in set(got) & set(truth):
             money_found += truth[key]
@@ -138,15 +140,19 @@ def test_a_shop_without_leaks_has_next_to_none(tmp_path: Path):
 def test_json_contract(found: Hunt):
     listed = json.loads(json.dumps(found.to_json()))
     assert [item["rank"] for item in listed] == list(range(1, len(listed) + 1))
-    keys = {"id", "detector", "code", "level", "entity", "value", "p10", "p90", "confidence", "window_days", "rank",
-            "action", "reversible", "owner", "shared_with", "evidence"}  # fmt: skip
+    keys = ["id", "detector", "code", "level", "entity", "value", "p10", "p90", "confidence", "window_days", "rank",
+            "action", "reversible", "owner", "shared_with", "evidence"]  # fmt: skip
+    assert list(documented.KEYS) == keys
     for item in listed:
-        assert set(item) == keys
+        assert list(item) == keys
+        assert set(item["evidence"]) <= set(documented.EVIDENCE)
         assert all(set(part) == {"id", "value"} for part in item["shared_with"])
         assert item["p10"] <= item["value"] <= item["p90"]
         assert 0 < item["confidence"] <= 1
         assert item["window_days"] == 28
-        assert {"window", "sample", "assumed_share", "valued_as"} <= set(item["evidence"])
+        assert {"window", "sample", "assumed_share", "valued_as", "chart", "assumptions", "valuation", "query",
+                "net_value", "conflicts", "executes"} <= set(item["evidence"])  # fmt: skip
+        assert item["evidence"]["chart"]["points"]
     assert len({item["id"] for item in listed}) == len(listed)
 
 
@@ -170,7 +176,19 @@ def test_filters_keep_ranks(found: Hunt):
 
 
 def test_each_entity_counts_once(found: Hunt):
-    assert found.total <= sum(item.value for item in found if item.counted)
+    assert 0 < found.total <= found.claimed
+
+
+def test_the_query_of_each_find_gives_its_rows(engine: Engine, found: Hunt):
+    for item in {item.name: item for item in found}.values():
+        assert engine.rows(item.evidence["query"]), item.name
+
+
+def test_an_opportunity_comes_back_from_its_json(found: Hunt):
+    for item in list(found)[:20]:
+        assert Opportunity.from_json(json.loads(json.dumps(item.to_json()))).to_json() == item.to_json()
+    assert found.find(found[0].id[:8]) == found[0]
+    assert found.find("none") is None
 
 
 def test_opportunities_are_stored_as_a_table(found: Hunt, tmp_path: Path):

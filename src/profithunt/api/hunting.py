@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +90,7 @@ def summary(config: ShopConfig, found: Hunt) -> dict[str, Any]:
         "tested": dict(found.tested),
         "total": found.total,
         "claimed": found.claimed,
-        "vetoed": [{"by": item.by, "opportunity": item.opportunity.to_json()} for item in found.vetoed],
+        "vetoed": [json.dumps(item.to_json(), ensure_ascii=False, default=str) for item in found.vetoed],
     }
 
 
@@ -105,7 +106,9 @@ def stored_hunt(engine: AnyEngine, config: ShopConfig, info: Mapping[str, Any]) 
             for item in kept["sleeping"]
         ),
         failed=tuple(Failed(item["detector"], item["code"], item["name"], item["reason"]) for item in kept["failed"]),
-        vetoed=tuple(Vetoed(Opportunity.from_json(item["opportunity"]), item["by"]) for item in kept["vetoed"]),
+        vetoed=tuple(
+            Vetoed(Opportunity.from_json(item), item["vetoed_by"]) for item in map(json.loads, kept["vetoed"])
+        ),
         tested=kept["tested"],
     )
 
