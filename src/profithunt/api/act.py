@@ -23,6 +23,7 @@ from profithunt.errors import ConfigError, NotFound, UsageError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from profithunt.actions.adapters.journal import DeadLetter
     from profithunt.actions.adapters.protocol import Plan
     from profithunt.actions.desk import Known, Rules
     from profithunt.actions.measurement import Design, Reading
@@ -330,6 +331,18 @@ class Act:
 
         with self._look(by):
             return executing.look(self, id)
+
+    def letters(self, *, by: str | None = None) -> Sequence[DeadLetter]:
+        """What could not be delivered, oldest first: the dead-letter list."""
+        from profithunt.api import deliveries
+
+        return deliveries.letters(self, self._actor(by))
+
+    def send_again(self, key: str, *, by: str | None = None) -> DeadLetter:
+        """Let something on the dead-letter list be sent again: execute its action anew after this."""
+        from profithunt.api import deliveries
+
+        return deliveries.send_again(self, self._actor(by), key)
 
     def recover(self) -> int:
         """Go on with what processes that died left half done; gives how many."""

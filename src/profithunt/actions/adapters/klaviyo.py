@@ -82,7 +82,8 @@ class KlaviyoImport(Base):
             if begun is None:
                 begun = self._started(preview, part)
                 if begun.state == "dead":
-                    return self.journal.keep(Receipt(self.name, key, "dead", now(), tuple(jobs), begun.details))
+                    # Not kept: an import sets given values, so it may be tried once more at any time.
+                    return Receipt(self.name, key, "dead", now(), tuple(jobs), begun.details)
                 self.journal.keep(begun)
             jobs += begun.references
         return self.journal.keep(Receipt(self.name, key, "sent", now(), tuple(jobs), {"jobs": len(jobs)}))

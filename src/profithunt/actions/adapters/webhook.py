@@ -77,7 +77,8 @@ class WebhookEvents(Base):
         call = Call("POST", self.url, preview, lambda: self._headers(key, preview.content, signing), parts(signing))
         answer = send(call, key, self.name, self.journal, self._policy(), self._rate())
         if isinstance(answer, Receipt):
-            return self.journal.keep(answer)
+            # Not kept: the receiver knows the key again, so it may be tried once more at any time.
+            return answer
         self.journal.revive(key)
         details = {"status": answer.status, "attempts": answer.attempts, "answer": answer.text[:500]}
         return self.journal.keep(Receipt(self.name, key, "sent", now(), (key,), details))

@@ -287,6 +287,32 @@ def confirm(
 
 
 @app.command()
+def letters(
+    again: Annotated[
+        str | None,
+        typer.Option(
+            "--again", metavar="KEY", help="Let this one be sent again; then execute anew.", show_default=False
+        ),
+    ] = None,
+    name: As = None,
+    shop: options.ShopOption = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """What could not be delivered; one that is uncertain may have arrived, so look before it is sent again."""
+    from profithunt.cli.views import letters as view
+
+    output = _output(json=json, quiet=quiet, debug=debug)
+    act, _ = _open(shop, name, output)
+    found = [act.send_again(again)] if again is not None else list(act.letters())
+    if json:
+        output.data(found)
+    else:
+        output.show(*(view.reopened(found[0]) if again is not None else view.listed(found)))
+
+
+@app.command()
 def undo(
     id: Id,
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why.")] = "",
