@@ -144,9 +144,9 @@ def _result(act: Act, action_id: str, failing: tuple[str, ...]) -> reading.Execu
 
 def confirm(act: Act, actor: Actor, opportunity: str) -> None:
     """Ask the other side whether it arrived; where it can't say, the actor's word counts."""
+    actor.must("execute")
     hands = hands_of(act)
     action_id = _latest(act, opportunity, "sent")
-    actor.must("execute")
     if execution.settle(hands, action_id) is None:
         execution.confirm_by_hand(hands, actor, action_id)
 

@@ -127,10 +127,8 @@ def test_every_act_needs_its_scope_and_its_role(client, shop, verb, body, scope)
     address = f"/api/opportunities/{FIRST}/{verb}"
     others = [name for name in PERMISSIONS if name != scope]
     refused = client.post(address, json=body, headers=token(shop, "owner", *others))
-    assert (refused.status_code, refused.json()["error"]) == (403, "Forbidden") or verb in {"confirm", "measure"}
-    assert refused.status_code in {403, 409}
-    viewer = client.post(address, json=body, headers=token(shop, "eve", "see"))
-    assert viewer.status_code in {403, 409}
+    assert (refused.status_code, refused.json()["error"]) == (403, "Forbidden")
+    assert client.post(address, json=body, headers=token(shop, "eve", "see")).status_code == 403
     assert shop.act.as_("owner").show(FIRST).item.state == "detected"
 
 
@@ -189,6 +187,8 @@ def test_whatever_is_asked_the_server_answers_and_obeys_nobody_without_permissio
             )  # fmt: skip
             def ask(case):
                 nonlocal asked
+                if asked % 4 and "{id}" in case.path and "tokens" not in case.path:
+                    case.path_parameters["id"] = (FIRST, SECOND, THIRD, FOURTH)[asked // 4 % 4]
                 for given_headers in headers:
                     answer = case.call(headers=given_headers)
                     asked += 1
