@@ -46,10 +46,14 @@ paid AS (
   WHERE keyword IS NOT NULL AND kind = 'click'
     AND X_DAY(touched_at) > $window_start AND X_DAY(touched_at) <= $window_end
 ),
+visits AS (
+  SELECT session_id FROM paid WHERE session_id IS NOT NULL GROUP BY session_id
+),
 viewed AS (
   SELECT e.session_id, e.sku,
          ROW_NUMBER() OVER (PARTITION BY e.session_id ORDER BY e.occurred_at, e.sku) AS place
   FROM events AS e
+  INNER JOIN visits AS v ON v.session_id = e.session_id
   WHERE e.kind = $view_kind AND e.sku IS NOT NULL
     AND X_DAY(e.occurred_at) > $window_start AND X_DAY(e.occurred_at) <= $window_end
 ),

@@ -29,18 +29,18 @@ source = "METRICS section 7; Blattberg and Neslin (1990), Sales Promotion"
 --- */
 WITH sold AS (
   SELECT l.promo_id, l.ordered_on, p.category,
-         CAST(l.units AS DOUBLE) AS units,
-         CAST(l.cm2 AS DOUBLE)   AS cm2,
+         SUM(CAST(l.units AS DOUBLE)) AS units,
+         SUM(CAST(l.cm2 AS DOUBLE))   AS cm2,
          -- What comes back is paid back at the lower price: the discount on it was not lost.
-         -CAST(l.promotion + l.funding AS DOUBLE) * (1 - COALESCE(X_DIV(l.units_returned, l.units), 0)) AS discount
+         SUM(-CAST(l.promotion + l.funding AS DOUBLE) * (1 - COALESCE(X_DIV(l.units_returned, l.units), 0))) AS discount
   FROM ledger AS l
   INNER JOIN products AS p ON p.sku = l.sku
   WHERE l.entry = 'line' AND l.units > 0 AND p.category IS NOT NULL AND l.ordered_on <= $window_end
     AND l.ordered_on > X_ADD_DAYS($window_start, -CAST($days_around AS INT))
+  GROUP BY l.promo_id, l.ordered_on, p.category
 ),
 days AS (
-  SELECT category, ordered_on, SUM(units) AS units, SUM(cm2 + discount) AS full_cm2,
-         SUM(CASE WHEN promo_id IS NULL THEN units ELSE 0 END) AS plain_units
+  SELECT category, ordered_on, SUM(units) AS units, SUM(cm2 + discount) AS full_cm2
   FROM sold
   GROUP BY category, ordered_on
 ),
