@@ -179,9 +179,9 @@ def test_type_1_from_draft_to_execution(store):
             )
         )  # fmt: skip
         desk.attach(connection, rules(), ann, item.id, "d1")
-        assert desk.finish_approval(connection, rules(), ann, item.id)
-    assert state(store, item) == "approved"
+    assert state(store, item) == "triaged"
     assert execution.claim(hands(store, Shelf()), who(store, "ann"), item.id)
+    assert state(store, item) == "approved"
 
 
 def test_withdrawing_needs_new_approvals(file):

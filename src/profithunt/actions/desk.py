@@ -201,6 +201,8 @@ def approve(
         )
     stop_for(connection, rules, row, exposure, known)
     if connection.execute(_approvals_of(row).where(decisions.c.by == actor.name)).first() is not None:
+        if finish_approval(connection, rules, actor, row.id):
+            return []
         raise Stopped(
             f"{actor.name} has approved it already",
             where=f"opportunity {row.id}",

@@ -98,6 +98,8 @@ def claim(hands: Hands, actor: Actor, opportunity: str, digest: str | None = Non
         if row.state in {State.DETECTED, State.TRIAGED} and row.reversible:
             desk.approve(connection, rules, actor, row.id, known)
             row = queue.row_of(connection, row.id)
+        if not row.reversible and desk.finish_approval(connection, rules, actor, row.id):
+            row = queue.row_of(connection, row.id)
         if (running := _running(connection, row)) is not None:
             return running
         return _claim(connection, hands, rules, actor, row, name, known, digest)

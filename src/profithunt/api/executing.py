@@ -35,7 +35,7 @@ def hands_of(act: Act) -> execution.Hands:
     """What carries out the actions of a shop."""
     shop = act.shop
     config = shop.config
-    configured: Mapping[str, Mapping[str, Json]] = getattr(config, "adapters", {})
+    configured = config.adapters
 
     def rules() -> Rules:
         with act.store.reading() as connection:
