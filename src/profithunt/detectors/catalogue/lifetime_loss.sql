@@ -7,8 +7,7 @@ entity = ["customer_id"]
 owner = "crm"
 reversible = true
 action = "suppress_offers_and_fix_the_cause"
-statistic = "ratio"
-direction = "low"
+statistic = "share"
 window_days = 364
 drifts = false
 needs = ["ledger.cm3", "orders.customer_id"]
@@ -19,7 +18,7 @@ where = "in_window"
 order_by = "cm3"
 [docs]
 why = "Everything that this customer ordered in a year, returned, complained about and was sent offers for adds up to a loss."
-value = "Loss of contribution profit (CM3) per order, believed as far as the number of orders allows, times the orders to expect in 28 days: a customer who has gone silent costs nothing any more."
+value = "Loss of contribution profit (CM3) over the year, carried on at the customer's pace over the next 28 days: a customer who has gone silent costs nothing any more. A loss counts where it is a habit: orders at a loss come more often than chance would have it at the share of all customers' orders."
 known_problems = "A first year with a high cost of acquisition can still lead to a good customer; look at the component that makes the loss."
 source = "Kumar and Shah (2009), customer profitability; METRICS sections 1 and 6"
 --- */
@@ -39,11 +38,18 @@ WITH customer_orders AS (
   FROM ledger
   WHERE in_window AND customer_id IS NOT NULL
   GROUP BY customer_id, order_id
+),
+usual AS (
+  SELECT X_DIV(COUNT(CASE WHEN cm3 < 0 THEN 1 END), COUNT(*)) AS share FROM customer_orders WHERE list_sales > 0
 )
 SELECT customer_id,
-       X_MOMENTS(cm3, list_sales),
+       COUNT(CASE WHEN cm3 < 0 THEN 1 END) AS hits,
+       COUNT(*)           AS trials,
        X_ACTIVITY(ordered_on),
-       0                  AS benchmark,
+       MAX(u.share)       AS benchmark,
+       -- Who earns the shop something is tested with the rest and never found.
+       CASE WHEN SUM(cm3) < 0 THEN NULL ELSE 1 END AS "limit",
+       GREATEST(-SUM(cm3), 0) AS loss,
        COUNT(order_id)    AS n_orders,
        SUM(net_sales)     AS net_sales,
        SUM(cm3)           AS cm3,
@@ -54,5 +60,6 @@ SELECT customer_id,
        SUM(marketing)     AS marketing,
        X_DIV(SUM(assumed_sales), SUM(net_sales)) AS assumed_share
 FROM customer_orders
+CROSS JOIN usual AS u
 GROUP BY customer_id
 HAVING COUNT(order_id) >= $min_orders AND SUM(list_sales) > 0
