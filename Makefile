@@ -29,6 +29,16 @@ demo: $(VENV)/.core ## install, then run the main job on a real grocer's year (S
 	@$(BIN)/profithunt demo $(if $(filter simulated,$(SHOP)),--shop simulated,$(SHOP))
 	@printf '\n  . %s/bin/activate  puts profithunt on your path\n' $(VENV)
 
+.PHONY: serve
+serve: $(VENV)/.web ## show the demo's shop as pages in the browser (SHOP=folder: another one)
+	@test -e $(SHOP)/.profithunt/current || $(BIN)/profithunt demo $(SHOP)
+	@$(BIN)/profithunt serve $(SHOP) $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(VENV)/.test ## take the pictures of docs/images in a real browser (needs Chromium)
+	@test -e demo-simulated/.profithunt/current || $(BIN)/profithunt demo --shop simulated demo-simulated --quiet
+	@$(BIN)/python scripts/screenshots.py demo-simulated $(ARGS)
+
 .PHONY: test
 test: $(VENV)/.test ## every test, the slow ones too
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -97,6 +107,11 @@ $(VENV)/.core: $(VENV)/.python requirements/core.txt requirements/demo.txt requi
 	@echo "Installing profithunt into $(VENV) …"
 	@$(INSTALL) -r requirements/build.txt -r requirements/core.txt -r requirements/demo.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.web: $(VENV)/.core requirements/web.txt
+	@echo "Installing what the pages need …"
+	@$(INSTALL) -r requirements/web.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core requirements/test.txt

@@ -8,6 +8,8 @@ import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from inspect import signature
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, TypeVar
@@ -30,40 +32,8 @@ FITS: Final = {"polars": 3, "pandas": 3}
 def main() -> int:
     """Parse, measure, write. The exit code is 1 when two contestants disagree on the result."""
     given = _parse()
-    if given.only == "actions_value":
-        from benchmarks.actions_value import section as actions_section
-
-        put(given.results, "actions_value", actions_section(given.note))
-        return 0
-    if given.only == "clv":
-        from benchmarks.clv import section
-
-        put(given.results, "clv", section(given.cache, given.note))
-        return 0
-    if given.only == "hunt":
-        from benchmarks.hunt import section as hunt_section
-
-        put(given.results, "hunt", hunt_section(given.cache, given.note, given.sizes, given.memory, given.threads))
-        return 0
-    if given.only == "anomalies":
-        from benchmarks.anomalies import section as anomalies_section
-
-        put(given.results, "anomalies", anomalies_section(given.cache, given.note))
-        return 0
-    if given.only == "slices":
-        from benchmarks.slices import section as slices_section
-
-        put(given.results, "slices", slices_section(given.cache, given.note))
-        return 0
-    if given.only == "new_day":
-        from benchmarks.new_day import section as new_day_section
-
-        put(given.results, "new_day", new_day_section(given.cache, given.note, given.memory))
-        return 0
-    if given.only == "review":
-        from benchmarks.review import section as review_section
-
-        put(given.results, "review", review_section(given.cache, given.note))
+    if given.only is not None:
+        put(given.results, given.only, _alone(given))
         return 0
     # A folder of this call's own: two calls at once would write into each other's results.
     out = given.cache / f"out-{os.getpid()}"
@@ -87,6 +57,14 @@ def main() -> int:
     return 1 if any("differ" in line for line in differences) else 0
 
 
+def _alone(given: argparse.Namespace) -> str:
+    """The text of one section; `section` of the module of its name, with what that takes."""
+    section = import_module(f"benchmarks.{given.only}").section
+    known = vars(given)
+    takes = {name: known[name.strip("_")] for name in signature(section).parameters if name.strip("_") in known}
+    return str(section(**takes))
+
+
 def _apart(work: Callable[..., Result], *arguments: object) -> Result:
     """Do what needs memory in a process of its own: a contestant starts with the peak of the one that starts it."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -98,7 +76,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
     parser.add_argument(
         "--only",
-        choices=["actions_value", "anomalies", "clv", "hunt", "new_day", "review", "slices"],
+        choices=["actions_value", "anomalies", "clv", "hunt", "new_day", "pages", "review", "slices"],
         help="measure one section of the page by itself",
     )
     parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")

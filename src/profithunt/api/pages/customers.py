@@ -112,7 +112,7 @@ def read(shop: Shop, state: State) -> CustomersPage:
         missing=None,
         figures=_figures(shop),
         whale=whale(shop, state),
-        value=value(shop, state),
+        value=value(shop, state) if engine.has("customer_clv") else None,
         flows=flows(shop, state),
         stack=stack(shop, state),
         losses=read_table(shop, state, "customers.losses", losses),
@@ -208,10 +208,8 @@ def whale(shop: Shop, state: State) -> Chart:
     )
 
 
-def value(shop: Shop, state: State) -> Chart | None:
-    """How the value expected of customers spreads; None without a forecast."""
-    if not shop.engine.has("customer_clv"):
-        return None
+def value(shop: Shop, state: State) -> Chart:
+    """How the value expected of customers spreads. Raises NotFound without a forecast."""
     spread = shop.clv(12, 1).spread
     currency = shop.config.shop.currency
     marks = [
@@ -541,7 +539,7 @@ def _moments(shop: Shop, customer_id: str) -> Iterable[Moment]:
             str(row["ordered_on"]),
             "order",
             f"Order {row['order_id']}",
-            f"{row['channel'] or ''} {fmt.counted(row['n_lines'], 'line')}, net sales {fmt.money(row['net_sales'], currency)}",
+            f"{fmt.counted(row['n_lines'], 'line')}, net sales {fmt.money(row['net_sales'], currency)}",
             row["cm3"],
             f"/orders/{row['order_id']}",
         )

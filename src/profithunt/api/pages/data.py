@@ -274,12 +274,12 @@ def metric_chart(shop: Shop, state: State) -> Chart:
         for one in found.figures[-78:]
     ]
     unit = found.metric.unit
-    known = [row for row in shown if row["value"] is not None]
+    last = next((one.value for one in reversed(found.figures[-78:]) if one.value is not None), None)
     finding = (
-        f"Last week known: {fmt.measured(known[-1]['value'], unit, shop.config.shop.currency)}."
-        if known
+        f"Last week known: {fmt.measured(last, unit, shop.config.shop.currency)}."
+        if last is not None
         else "Nothing is known yet."
-    )  # type: ignore[arg-type]
+    )
     return Chart(
         "metric.weeks",
         f"{found.metric.title} by week",

@@ -184,7 +184,7 @@ def skus(shop: Shop, state: State) -> Listed:
 def losing(shop: Shop, state: State) -> Listed:
     """SKUs that lose money, the worst first."""
     del shop
-    found = exp.maybe_parse(query("product_rows", values=_filter(state)), dialect="duckdb")
+    found: exp.Expr = exp.maybe_parse(query("product_rows", values=_filter(state)), dialect="duckdb")
     picked = (
         exp.select("*")
         .from_(exp.Subquery(this=found, alias="listed"))

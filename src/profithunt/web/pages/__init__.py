@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from profithunt.web.pages import decisions
+from profithunt.web.pages import decisions, start
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -12,4 +12,5 @@ if TYPE_CHECKING:
 
 def include(app: FastAPI) -> None:
     """Add every router to the application."""
+    app.include_router(start.router)
     app.include_router(decisions.router)
