@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import product
 
 import pytest
-from hypothesis import given, settings as hypothesis_settings
+from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from profithunt.api.carriers import OwnDelivery, carriers
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine, build_order, compile_model
+from profithunt.engine import Engine, build_order, compile_model, values_query
 from profithunt.errors import NotFound, UsageError
 from profithunt.ledger.build import as_of
 from profithunt.metrics.carriers import Scorecard
+from profithunt.metrics.defects import DEFECTS
 from profithunt.metrics.defects_build import READS, models, values_of
 from profithunt.metrics.waste import waste_ledger
 from tests.customers.shops import shops
@@ -43,6 +46,82 @@ def test_waste_never_exceeds_the_ledger(drawn: tuple[dict, dict]) -> None:
         assert whole is None or claimed <= abs(whole)
     for one in found.causes:
         assert one.lost == sum(one.months.values(), Decimal(0)) == sum(one.components.values(), Decimal(0))
+
+
+COSTS = (
+    *("service", "concessions", "return_costs", "expected_return_costs", "carriage", "fulfilment", "marketing"),
+    *("cancellations", "storage", "promotion", "markdown", "idle_capacity"),
+)
+"""What is never positive in a ledger."""
+cost = st.one_of(st.just(Decimal(0)), st.decimals("-500", "0", places=4))
+entry = st.fixed_dictionaries(
+    {
+        "ordered_month": st.sampled_from([dt.date(2024, 1, 1), dt.date(2024, 2, 1)]),
+        "order_id": st.sampled_from([None, "a", "b", "c"]),
+        "line_no": st.sampled_from([None, 1, 2]),
+        "sku": st.sampled_from([None, "A", "B"]),
+        "ordered_on": st.just(dt.date(2024, 2, 20)),
+        "units": st.integers(0, 5),
+        "units_returned": st.integers(0, 6),
+        "net_sales": st.decimals("0", "900", places=4),
+        "cm1": st.decimals("-300", "900", places=4),
+        "cm2": st.decimals("-900", "900", places=4),
+        **dict.fromkeys(COSTS, cost),
+    }
+)
+
+
+@given(
+    entries=st.lists(entry, min_size=1, max_size=12),
+    troubled=st.sets(st.sampled_from("abc")),
+    short=st.sets(st.tuples(st.sampled_from("abc"), st.sampled_from([1, 2]))),
+    on_hand=st.integers(0, 900),
+)
+@hypothesis_settings(max_examples=15, deadline=None)
+def test_of_any_ledger_each_amount_is_claimed_once_at_most(
+    waste_engine: tuple[Engine, str], entries: list[dict], troubled: set[str], short: set[tuple[str, int]], on_hand: int
+) -> None:
+    """Every cause at once on the same lines: no component is claimed beyond what the ledger holds of it."""
+    engine, statement = waste_engine
+    types = {
+        "ordered_month": "date", "order_id": "text", "line_no": "int", "sku": "text", "ordered_on": "date",
+        "units": "int", "units_returned": "int", **dict.fromkeys(("net_sales", "cm1", "cm2", *COSTS), "money"),
+    }  # fmt: skip
+    engine.table("ledger", values_query(types, [tuple(one[name] for name in types) for one in entries]))
+    kinds = [name for name in DEFECTS if name != "avoidable_contact"]
+    engine.table(
+        "defect_orders",
+        values_query({"order_id": "text", **dict.fromkeys(kinds, "int")},
+                     [(name, *[int(name in troubled)] * len(kinds)) for name in "abc"]),
+    )  # fmt: skip
+    engine.table(
+        "order_lines",
+        values_query({"order_id": "text", "line_no": "int", "cancelled_quantity": "int", "cancel_reason": "text"},
+                     [(*key, int(key in short), "Out of stock") for key in product("abc", (1, 2))]),
+    )  # fmt: skip
+    counted = {"sku": "text", "on_hand": "int", "counted_on": "date"}
+    engine.table("stock", values_query(counted, [("A", on_hand, dt.date(2024, 2, 1)), ("A", 7, dt.date(2024, 1, 1))]))
+    engine.table("waste", statement)
+    found = engine.dicts("SELECT cause, component, SUM(lost) AS lost FROM waste GROUP BY cause, component")
+    claimed: dict[str, Decimal] = {}
+    for row in found:
+        assert row["lost"] >= 0
+        claimed[row["component"]] = claimed.get(row["component"], Decimal(0)) + row["lost"]
+    for name, amount in claimed.items():
+        assert amount <= -sum((one[name] for one in entries), Decimal(0)), name
+    losses = sum((max(-one["cm2"], Decimal(0)) for one in entries), Decimal(0))
+    assert sum((row["lost"] for row in found if row["cause"] == "needless_discounts"), Decimal(0)) <= losses
+
+
+@pytest.fixture(scope="module")
+def waste_engine() -> Iterator[tuple[Engine, str]]:
+    """An engine, and the statement of the waste ledger compiled once."""
+    chosen = values_of(ShopConfig(), dt.date(2024, 3, 1))
+    with Engine() as engine:
+        yield (
+            engine,
+            compile_model(models()["waste"], parts=chosen.parts, lists=chosen.lists, values=chosen.values),
+        )
 
 
 @pytest.fixture(scope="module")

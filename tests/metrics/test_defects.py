@@ -12,7 +12,8 @@ import pytest
 
 from profithunt.api.defects import board_as_of, defect_board
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine, build_order, compile_model
+from profithunt.engine import Engine, build_order, compile_model, values_query
+from profithunt.errors import NotFound
 from profithunt.metrics.defects_build import READS, models, values_of
 from profithunt.metrics.defects_charts import chart, dpmo, sigma_level, upper_bound
 from profithunt.models.members import means, shares
@@ -159,6 +160,41 @@ def test_a_defect_costs_what_orders_with_it_needed_beyond_others(shop: tuple[Eng
     assert (missing.reships, missing.claims, missing.cost) == (5, 2, 3)
     assert attempt.lost_profit is None
     assert attempt.lost_profit_unknown
+
+
+def test_a_defect_costs_the_future_profit_that_a_credible_effect_says(shop: tuple[Engine, ShopConfig]) -> None:
+    """The effect of the action that counts late parcels: on those who had one, over the longest horizon."""
+    columns = {"action": "text", "counts": "text", "verdict": "text", "estimand": "text", "horizon_days": "int",
+               "effect": "rate"}  # fmt: skip
+    shop[0].table(
+        "action_effects",
+        values_query(
+            columns,
+            [
+                ("first late delivery", "late", "credible", "ATT", 365, -12.5),
+                ("first late delivery", "late", "credible", "ATE", 365, -99.0),
+                ("first late delivery", "late", "credible", "ATT", 90, -77.0),
+                ("first contact", "contacted", "not credible", "ATT", 365, -5.0),
+                ("late mornings", "category", "credible", "ATT", 365, -55.0),
+            ],
+        ),
+    )
+    board = defect_board(*shop)
+    late, contact = board.kind("late"), board.kind("avoidable_contact")
+    assert late is not None
+    assert (late.lost_profit, late.lost_profit_unknown) == (12.5, None)
+    assert late.total_cost == pytest.approx((late.cost or 0) + 12.5)
+    assert contact is not None
+    assert contact.lost_profit is None
+    assert contact.lost_profit_unknown == "the effect of the action 'contacted' is not credible"
+
+
+def test_a_month_is_a_member_like_any_other(shop: tuple[Engine, ShopConfig]) -> None:
+    march = defect_board(*shop, by="month", member="2024-03")
+    assert 0 < march.total.n_parcels < defect_board(*shop).total.n_parcels + 1
+    assert all(str(row["promised_on"]).startswith("2024-03") for row in march.examples)
+    with pytest.raises(NotFound, match="no month 'soon'"):
+        defect_board(*shop, by="month", member="soon")
 
 
 def test_as_of_an_earlier_day_less_is_known(shop: tuple[Engine, ShopConfig]) -> None:

@@ -14,7 +14,7 @@ from profithunt.engine import AnyEngine, compile_sql, literal
 from profithunt.errors import NotFound
 from profithunt.ledger.build import as_of, settings
 from profithunt.metrics.build import catalogue_of
-from profithunt.metrics.change_rows import rows_query
+from profithunt.metrics.change_rows import rows_query, spread_query
 from profithunt.metrics.definition import Metric
 
 BINS: Final = 20
@@ -88,8 +88,8 @@ def spread(
     rows = compile_sql(text, values=base.values, lists=base.lists, parts=base.parts, where=name)
     engine.table(_ROWS, _rows(rows, by, metric.scale, start, end))
     try:
-        total = engine.dicts(_statement(cut=False))[0]
-        found = engine.dicts(_statement(cut=True)) if by else []
+        total = engine.dicts(_compiled("whole"))[0]
+        found = engine.dicts(_compiled("members")) if by else []
         high_is_bad = metric.direction == "down"
         shown = _examples(engine, examples, high_is_bad=high_is_bad)
         held = _held(metric, found)
@@ -116,15 +116,9 @@ def _rows(rows: str, by: str | None, scale: float, start: dt.date | None, end: d
     return query if end is None else query.where(exp.LTE(this=day.copy(), expression=literal(end)))
 
 
-def _statement(*, cut: bool) -> str:
-    member = "member" if cut else "CAST(NULL AS TEXT)"
-    text = f"""
-        SELECT {member} AS member, COUNT(*) AS n_rows, SUM(y) AS y, SUM(x) AS x, SUM(y * y) AS yy, SUM(x * y) AS xy,
-               SUM(x * x) AS xx, X_PERCENTILE(value, 0.1) AS p10, X_PERCENTILE(value, 0.5) AS p50,
-               X_PERCENTILE(value, 0.9) AS p90
-        FROM {_ROWS}
-    """
-    return compile_sql(text + (" GROUP BY member" if cut else ""))
+def _compiled(name: str, values: Mapping[str, float] | None = None) -> str:
+    """A statement over the table `spread_rows`, compiled."""
+    return compile_sql(spread_query(name), values=dict(values or {}), where=name)
 
 
 def _member(
@@ -175,37 +169,20 @@ def _held(metric: Metric, rows: Sequence[Mapping[str, Any]]) -> list[tuple[float
 
 def _examples(engine: AnyEngine, n: int, *, high_is_bad: bool) -> dict[str, list[str]]:
     """The worst rows of each member by the name of their order."""
-    order = "DESC" if high_is_bad else "ASC"
-    text = f"""
-        WITH placed AS (
-          SELECT COALESCE(member, '') AS member, example,
-                 ROW_NUMBER() OVER (PARTITION BY member ORDER BY value {order}, example) AS place
-          FROM {_ROWS} WHERE example IS NOT NULL AND value IS NOT NULL
-        )
-        SELECT member, example FROM placed WHERE place <= $n ORDER BY member, place
-    """
     found: dict[str, list[str]] = {}
-    for member, example in engine.rows(compile_sql(text, values={"n": n})):
+    for member, example in engine.rows(_compiled("examples", {"n": n, "sign": 1 if high_is_bad else -1})):
         found.setdefault(member, []).append(example)
     return found
 
 
 def _histogram(engine: AnyEngine) -> tuple[tuple[float, float, int], ...]:
     """Rows in bins of one width between the 1st and the 99th percentile; what lies beyond is in the outer bins."""
-    ends = engine.rows(
-        compile_sql(f"SELECT X_PERCENTILE(value, 0.01) AS low, X_PERCENTILE(value, 0.99) AS high FROM {_ROWS}")
-    )[0]
-    if ends[0] is None:
+    low, high, n = engine.rows(_compiled("ends"))[0]
+    if low is None:
         return ()
-    low, high = float(ends[0]), float(ends[1])
+    low, high = float(low), float(high)
     if high <= low:
-        n = int(engine.value(compile_sql(f"SELECT COUNT(value) AS n FROM {_ROWS}")))
-        return ((low, high, n),)
+        return ((low, high, int(n)),)
     width = (high - low) / BINS
-    text = f"""
-        SELECT CAST(LEAST(GREATEST(FLOOR((value - $low) / $width), 0), $last) AS INT) AS bin, COUNT(*) AS n
-        FROM {_ROWS} WHERE value IS NOT NULL
-        GROUP BY CAST(LEAST(GREATEST(FLOOR((value - $low) / $width), 0), $last) AS INT)
-    """
-    counts = dict(engine.rows(compile_sql(text, values={"low": low, "width": width, "last": BINS - 1})))
+    counts = dict(engine.rows(_compiled("bins", {"low": low, "width": width, "last": BINS - 1})))
     return tuple((low + at * width, low + (at + 1) * width, int(counts.get(at, 0))) for at in range(BINS))

@@ -7,16 +7,24 @@ SUM(a) is a, COUNT(*) is 1, COUNT_IF(b) is 1 where b holds. Spread, splits and s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import files
 
 import sqlglot
 from sqlglot import exp
 
+from profithunt.engine import split_header
 from profithunt.metrics.catalogue import Catalogue
 from profithunt.metrics.definition import Metric, Source
 from profithunt.metrics.query import UNALLOCATED
 
 EXAMPLES = ("order_id", "session_id", "sku", "customer_id")
 """Columns that name an example, the best first."""
+
+
+def spread_query(name: str) -> str:
+    """The statement of `spread_queries/<name>.sql`, over the table `spread_rows`: member, example, y, x, value."""
+    path = files("profithunt.metrics") / "spread_queries" / f"{name}.sql"
+    return split_header(path.read_text("utf-8"), name)[1]
 
 
 def part_of(text: str) -> exp.Expr:

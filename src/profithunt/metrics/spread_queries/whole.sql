@@ -1,0 +1,6 @@
+/* ---
+what = "All rows of a metric added up, with the spread of their values."
+--- */
+SELECT CAST(NULL AS TEXT) AS member, COUNT(*) AS n_rows, SUM(y) AS y, SUM(x) AS x, SUM(y * y) AS yy, SUM(x * y) AS xy, SUM(x * x) AS xx,
+       X_PERCENTILE(value, 0.1) AS p10, X_PERCENTILE(value, 0.5) AS p50, X_PERCENTILE(value, 0.9) AS p90
+FROM spread_rows
