@@ -9,7 +9,8 @@ from profithunt.customers import build as customers, clv
 from profithunt.engine import Model
 from profithunt.ledger import build
 from profithunt.ledger.components import COMPONENTS, STEPS
-from profithunt.metrics.build import models_of
+from profithunt.metrics import defects_build
+from profithunt.metrics.build import anomalies_model, models_of
 from profithunt.metrics.catalogue import catalogue
 from scripts.reference.markdown import code, document, table
 
@@ -20,7 +21,16 @@ steps on the way, listed at the end. Money is in the shop's currency, without ta
 """
 
 ALL_AMOUNTS = "every [component and subtotal](ledger.md), in their order"
-EVERYDAY = ("ledger", "order_profit", "customer_profit", "sku_profit", "profit_slices", "metric_days")
+EVERYDAY = ("ledger", "order_profit", "customer_profit", "sku_profit", "profit_slices", "metric_days", "anomalies")
+OF_DEFECTS = (
+    "defect_days",
+    "defect_parcels",
+    "defect_orders",
+    "defect_costs",
+    "carrier_days",
+    "carrier_lanes",
+    "waste",
+)
 OF_CUSTOMERS = (
     *("customer_flows", "acquisitions", "cohorts", "customer_explained", "loss_segments", "order_recency"),
     *("acquisition", "plan_proposal", "plan_variance"),
@@ -31,18 +41,19 @@ OF_CUSTOMERS = (
 
 def page() -> str:
     """The page `run-tables.md`."""
-    made = [customers.lens_model(), PLAN_PROPOSAL, PLAN_VARIANCE]
+    made = [anomalies_model(), customers.lens_model(), PLAN_PROPOSAL, PLAN_VARIANCE]
     known = catalogue()
     metrics = {item.name: item for item in models_of(known, list(known.metrics.values()))}
     models = (
         metrics
         | build.models(Attribution().model)
+        | defects_build.models()
         | customers.models()
         | clv.models()
         | actions_value.result_models()
         | {item.name: item for item in made}
     )
-    everyday = (*EVERYDAY, *OF_CUSTOMERS)
+    everyday = (*EVERYDAY, *OF_DEFECTS, *OF_CUSTOMERS)
     steps = (item for name, item in models.items() if name not in everyday)
     return document(
         "Tables of a run",
