@@ -5,13 +5,14 @@ from __future__ import annotations
 from profithunt.api import actions_value
 from profithunt.api.customers import PLAN_PROPOSAL, PLAN_VARIANCE
 from profithunt.config import Attribution
-from profithunt.customers import build as customers, clv
+from profithunt.customers import affinity, build as customers, clv
 from profithunt.engine import Model
 from profithunt.ledger import build
 from profithunt.ledger.components import COMPONENTS, STEPS
 from profithunt.metrics import defects_build
 from profithunt.metrics.build import anomalies_model, models_of
 from profithunt.metrics.catalogue import catalogue
+from profithunt.opportunities import CUSTOMERS
 from scripts.reference.markdown import code, document, table
 
 INTRO = """
@@ -36,6 +37,7 @@ OF_CUSTOMERS = (
     *("acquisition", "plan_proposal", "plan_variance"),
     *("customer_clv", "clv_calibration", "clv_fit"),
     *("action_effects", "customer_actions"),
+    *("affinity", "affinity_quality", "opportunity_customers"),
 )
 
 
@@ -50,6 +52,7 @@ def page() -> str:
         | defects_build.models()
         | customers.models()
         | clv.models()
+        | affinity.models()
         | actions_value.result_models()
         | {item.name: item for item in made}
     )
