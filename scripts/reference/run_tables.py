@@ -43,7 +43,7 @@ OF_CUSTOMERS = (
 
 def page() -> str:
     """The page `run-tables.md`."""
-    made = [anomalies_model(), customers.lens_model(), PLAN_PROPOSAL, PLAN_VARIANCE]
+    made = [anomalies_model(), customers.lens_model(), PLAN_PROPOSAL, PLAN_VARIANCE, CUSTOMERS]
     known = catalogue()
     metrics = {item.name: item for item in models_of(known, list(known.metrics.values()))}
     models = (
