@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, pairwise
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MEMORY_SHARE = 0.6
+_POOL_SHARE = 0.88
+"""What DuckDB may hold of the memory allowed: its limit counts neither Parquet writers nor what the allocator keeps."""
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt])(i?)b?\s*", re.IGNORECASE)
 # Small dictionaries: most columns have too many values for one, and building it only to drop it is half the write.
 _PARQUET = (
     "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000,"
@@ -52,10 +57,20 @@ def default_memory_limit() -> str:
     return f"{int(total * _MEMORY_SHARE / 1_000_000)}MB"
 
 
+def pool_limit(memory: str) -> str:
+    """DuckDB's own limit, so that the process stays within `memory`; what is no size is left to DuckDB to refuse."""
+    size = _SIZE.fullmatch(memory)
+    if size is None:
+        return memory
+    step = 1024 if size[3] else 1000
+    return f"{int(float(size[1]) * step ** ('kmgt'.index(size[2].lower()) + 1) * _POOL_SHARE / 1000)}KB"
+
+
 class Engine:
     """One DuckDB in memory that spills to `temp_dir`.
 
-    `memory_limit` as in `4GB` (default 60 % of the machine), `threads` (default all cores).
+    `memory_limit` as in `4GB` is what the process may take (default 60 % of the machine); `threads` (default all cores)
+    work at once.
     Use as a context manager, or call `close`.
     """
 
@@ -66,7 +81,7 @@ class Engine:
     ) -> None:
         spill = temp_dir or Path(tempfile.gettempdir())
         config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": memory_limit or default_memory_limit(),
+            "memory_limit": pool_limit(memory_limit or default_memory_limit()),
             "temp_directory": str(spill / f"profithunt-{os.getpid()}"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
