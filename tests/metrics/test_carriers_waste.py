@@ -77,7 +77,7 @@ entry = st.fixed_dictionaries(
     short=st.sets(st.tuples(st.sampled_from("abc"), st.sampled_from([1, 2]))),
     on_hand=st.integers(0, 900),
 )
-@hypothesis_settings(max_examples=15, deadline=None)
+@hypothesis_settings(max_examples=30, deadline=None)
 def test_of_any_ledger_each_amount_is_claimed_once_at_most(
     waste_engine: tuple[Engine, str], entries: list[dict], troubled: set[str], short: set[tuple[str, int]], on_hand: int
 ) -> None:

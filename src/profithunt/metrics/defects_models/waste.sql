@@ -22,7 +22,7 @@ short AS (
     AND (LOWER(cancel_reason) LIKE '%stock%' OR LOWER(cancel_reason) LIKE '%unavailable%' OR LOWER(cancel_reason) LIKE '%sold out%')
 ),
 margin AS (
-  SELECT GREATEST(COALESCE(X_DIV(SUM(cm1), SUM(net_sales)), 0), 0) AS share FROM ledger WHERE line_no IS NOT NULL
+  SELECT LEAST(GREATEST(COALESCE(X_DIV(SUM(cm1), SUM(net_sales)), 0), 0), 1) AS share FROM ledger WHERE line_no IS NOT NULL
 ),
 pace AS (
   SELECT sku, X_DIV(SUM(units), 90) AS per_day
