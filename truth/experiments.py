@@ -145,7 +145,6 @@ def _course(number: int, lift: float = 0.0) -> _Course:
     reading = None
     for day in range(LOOKS):
         as_of = START + dt.timedelta(days=day)
-        trial = _looked(trial, as_of)
         reading = judged(trial, as_of, arms.held[day], arms.acted[day])
         plain |= (reading.single_p or 1.0) < 0.05
         running |= (reading.sequence_low or 0.0) > 0 or (reading.sequence_high or 0.0) < 0
@@ -160,10 +159,6 @@ def _course(number: int, lift: float = 0.0) -> _Course:
         plain, planned, running, stop, low, high, last, error, reading.correlation or 0.0,
         reading.ratio_p or 0.0,
     )  # fmt: skip
-
-
-def _looked(trial: Trial, day: dt.date) -> Trial:
-    return Trial(**{**vars(trial), "looked_on": (*trial.looked_on, day)})
 
 
 def _nothing() -> Iterator[Claim]:

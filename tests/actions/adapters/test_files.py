@@ -178,7 +178,9 @@ def test_profiles_by_email_where_a_list_of_addresses_is_set(adapter, tmp_path):
     (tmp_path / "emails.csv").write_text("customer_id,email\na,a@x.example\nb,\n", "utf-8")
     klaviyo = adapter("klaviyo_file", emails="emails.csv")
     action = an_action("suppress_offers_and_fix_the_cause", {}, "klaviyo_file", customers=["a", "b"])
-    assert rows(klaviyo.plan(action, klaviyo.context).previews[0].content)[0]["Email"] == "a@x.example"
+    plan = klaviyo.plan(action, klaviyo.context)
+    assert [row["Email"] for row in rows(plan.previews[0].content)] == ["a@x.example"]
+    assert plan.notes == ("1 customers have no e-mail address and are left out.",)
 
 
 def test_the_same_key_twice_is_one_effect_and_the_files_say_when_they_were_taken(adapter):

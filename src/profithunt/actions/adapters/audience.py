@@ -46,6 +46,12 @@ def audience(action: Action, context: Context, chosen: Klaviyo) -> Sequence[Chan
     return found
 
 
+def unnamed(action: Action, changes: Sequence[Change]) -> Sequence[str]:
+    """What to say of customers who are left out since nothing is known to reach them by."""
+    left = len(set(_customers(action)) - set(action.holdout)) - len(changes)
+    return [f"{left} customers have no e-mail address and are left out."] if left > 0 else []
+
+
 def _customers(action: Action) -> list[str]:
     listed = action.params.get("customers")
     if listed:

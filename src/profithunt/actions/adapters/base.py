@@ -41,9 +41,9 @@ class Base:
                 "this action changes nothing: everything is as it should be already", where=f"action {action.id}"
             )
         previews = tuple(self.previews(action.id, changes, undo=False))
-        return Plan(self.name, action.id, changes, previews, tuple(self.notes(action)))
+        return Plan(self.name, action.id, changes, previews, tuple(self.notes(action, changes)))
 
-    def notes(self, action: Action) -> Sequence[str]:
+    def notes(self, action: Action, changes: Sequence[Change]) -> Sequence[str]:  # noqa: ARG002 - for those below
         """What a reader of the plan should know besides."""
         held = len(action.holdout)
         return [f"{held} customers are held out, so that the effect can be seen."] if held else []

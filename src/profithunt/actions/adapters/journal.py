@@ -58,6 +58,9 @@ class Journal:
             os.link(draft, path)
         except FileExistsError:
             return self.receipt(receipt.key) or receipt
+        except OSError:
+            # A file system without links: the last one stays.
+            write_whole(path, draft.read_bytes())
         finally:
             draft.unlink(missing_ok=True)
         return receipt

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
-from profithunt.actions.adapters.audience import audience, compact, profile
+from profithunt.actions.adapters.audience import audience, compact, profile, unnamed
 from profithunt.actions.adapters.base import Base, FileAdapter
 from profithunt.actions.adapters.exports import table
 from profithunt.actions.adapters.protocol import Action, Change, Confirmation, Context, Plan, Preview, Receipt
@@ -41,6 +41,10 @@ class KlaviyoFile(FileAdapter):
         """One change a customer."""
         return audience(action, context, self.settings)
 
+    def notes(self, action: Action, changes: Sequence[Change]) -> Sequence[str]:
+        """Who is held out, and who can't be reached."""
+        return [*super().notes(action, changes), *unnamed(action, changes)]
+
     def contents(self, changes: Sequence[Change]) -> Sequence[str]:
         """Files of at most 5 MB, each with its heading."""
         key = next(iter(changes[0].entity))
@@ -63,6 +67,10 @@ class KlaviyoImport(Base):
     def changes(self, action: Action, context: Context) -> Sequence[Change]:
         """One change a customer."""
         return audience(action, context, self.settings)
+
+    def notes(self, action: Action, changes: Sequence[Change]) -> Sequence[str]:
+        """Who is held out, and who can't be reached."""
+        return [*super().notes(action, changes), *unnamed(action, changes)]
 
     def previews(self, action: str, changes: Sequence[Change], *, undo: bool) -> Sequence[Preview]:
         """One call for each 10,000 profiles or 5 MB."""

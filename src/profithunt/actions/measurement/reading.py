@@ -104,7 +104,7 @@ class Reading:
 def read(engine: AnyEngine, trial: Trial, as_of: dt.date) -> Reading:
     """Look at an experiment with the data up to a day. Raises UsageError for a level that can't be told apart.
 
-    For a planned run the days of earlier looks (`trial.looked_on`) count: each look spends its part of the chance.
+    For a planned run the days of earlier looks count (`trial.looked_on`): each look spends its part of the chance.
     """
     days = trial.days_seen(as_of)
     if not days:
@@ -173,8 +173,12 @@ def _bound(trial: Trial, as_of: dt.date) -> float:
     """The bound of today's look, after the looks before it."""
     from profithunt.models.sequential import planned_looks
 
-    shares = sorted({trial.days_seen(day) / trial.window_days for day in (*trial.looked_on, as_of) if day <= as_of})
-    return planned_looks([min(share, 1.0) for share in shares if share > 0])[-1].bound
+    today = trial.days_seen(as_of)
+    if trial.looked_on is None:
+        days = set(range(1, today + 1))
+    else:
+        days = {trial.days_seen(day) for day in trial.looked_on if day <= as_of} | {today}
+    return planned_looks(sorted(min(day / trial.window_days, 1.0) for day in days if day))[-1].bound
 
 
 def _verdict(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
 
 Json = Any
@@ -23,6 +23,7 @@ class Trial:
     It starts on the day that the action was executed and runs `window_days`; the `before_days` in front of it take out
     what was there before (CUPED, matching). `mode` *planned* ends after the window, with a look on any day of it;
     *open* has no end and is read by its confidence sequence. `predicted` is the money expected over the window.
+    `looked_on` are the days of planned looks; None: it may have been looked at on any day, and is judged so.
     """
 
     action: str
@@ -35,7 +36,7 @@ class Trial:
     before_days: int = BEFORE_DAYS
     mode: Mode = "planned"
     predicted: float | None = None
-    looked_on: tuple[dt.date, ...] = field(default=())
+    looked_on: tuple[dt.date, ...] | None = None
 
     @property
     def method(self) -> Method:
@@ -70,18 +71,19 @@ class Trial:
             "before_days": self.before_days,
             "mode": self.mode,
             "predicted": self.predicted,
-            "looked_on": [day.isoformat() for day in self.looked_on],
+            "looked_on": None if self.looked_on is None else [day.isoformat() for day in self.looked_on],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
         """Back from data."""
+        looks = data.get("looked_on")
         return cls(
             **{
                 **data,
                 "acted": tuple(data["acted"]),
                 "held": tuple(data["held"]),
                 "started_on": dt.date.fromisoformat(data["started_on"]),
-                "looked_on": tuple(dt.date.fromisoformat(day) for day in data.get("looked_on", ())),
+                "looked_on": None if looks is None else tuple(dt.date.fromisoformat(day) for day in looks),
             }
         )
