@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,11 @@ def planned_looks(shares: Sequence[float], alpha: float = ALPHA) -> tuple[Look, 
     Shares beyond 1 count as 1. A look that adds nothing to the one before has its bound. Raises ValueError for shares
     that fall or are not above zero.
     """
+    return _looks(tuple(shares), alpha)
+
+
+@lru_cache(maxsize=256)
+def _looks(shares: tuple[float, ...], alpha: float) -> tuple[Look, ...]:
     looks: list[Look] = []
     scores, density, at = np.zeros(1), np.ones(1), 0.0
     weights = np.ones(1)
