@@ -27,7 +27,7 @@ install: $(VENV)/.core ## install profithunt into .venv, with the versions of th
 .PHONY: demo
 demo: $(VENV)/.core ## install, then run the main job on a real grocer's year (SHOP=simulated: on a simulated shop)
 	@$(BIN)/profithunt demo $(if $(filter simulated,$(SHOP)),--shop simulated,$(SHOP))
-	@printf '\n  . %s/bin/activate  puts profithunt on your path\n' $(VENV)
+	@printf '\n  . %s/bin/activate  puts profithunt on your path\n  make serve%s  shows it as pages\n' $(VENV) "$(if $(filter demo,$(SHOP)),, SHOP=$(if $(filter simulated,$(SHOP)),demo-simulated,$(SHOP)))"
 
 .PHONY: serve
 serve: $(VENV)/.web ## show the demo's shop as pages in the browser (SHOP=folder: another one)

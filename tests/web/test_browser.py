@@ -87,7 +87,7 @@ def test_every_page_is_quiet_accessible_and_fits(browser, address, scheme, width
         ]
         wrong += [(path, "console", text) for text in page.said]
     page.context.close()
-    assert wrong == []
+    assert not wrong, "\n".join(str(one) for one in wrong)
 
 
 def test_a_journey_by_mouse_and_back(browser, address):
@@ -104,11 +104,11 @@ def test_a_journey_by_mouse_and_back(browser, address):
     assert page.locator("h1").inner_text().startswith("Order ")
     page.go_back()
     page.wait_for_url("**member=**")
-    assert page.locator("h1").inner_text() == member
+    page.locator("h1", has_text=member).wait_for()
     settle(page)
     page.go_back()
     page.wait_for_url("**/profit")
-    assert page.locator("h1").inner_text() == "Profit"
+    page.locator("h1", has_text="Profit").wait_for()
     page.reload()
     assert page.locator("h1").inner_text() == "Profit"
     assert page.said == []
@@ -146,7 +146,7 @@ def test_everything_works_without_scripts(browser, address):
     page.get_by_role("link", name="More", exact=True).click()
     page.locator("main").get_by_role("link", name="Delivery").click()
     assert page.locator("h1").inner_text() == "Delivery"
-    assert page.locator(".chart img").first.is_visible()
+    page.locator(".chart img").first.wait_for(state="visible")
     page.goto(address + "/products")
     page.get_by_role("searchbox", name="Find in All SKUs").fill("a")
     page.get_by_role("button", name="Find", exact=True).first.click()

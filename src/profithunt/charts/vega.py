@@ -108,7 +108,7 @@ def finished(
             "domain": False,
             "labelLimit": 220,
         },
-        "axisX": {"grid": False},
+        "axisX": {"grid": False, "labelPadding": 9},
         "text": {"color": theme.ink, "fontSize": 12},
         "rule": {"color": theme.heavy},
         "legend": {"labelColor": theme.muted, "labelFontSize": 12, "orient": "top", "title": None},

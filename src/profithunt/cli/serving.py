@@ -43,7 +43,10 @@ def listen(folder: Path, host: str, port: int, output: Output, *, show: bool = F
     config = uvicorn.Config(
         application(_shop_folder(folder)), log_level="warning", access_log=False, timeout_graceful_shutdown=3
     )
-    output.note(f"{address}\nCtrl-C stops.")
+    if output.json:
+        output.data({"address": address, "shop": str(folder)})
+    else:
+        output.note(f"{address}\nCtrl-C stops.")
     if show:
         import typer
 

@@ -31,11 +31,69 @@ LOOK_EVERY: Final = 0.2
 """Seconds for which the name of the current run is believed."""
 
 
-class PinnedShop(Shop):
+class ReadingShop(Shop):
+    """A shop whose dearer answers are worked out once a run; what pages show in many ways is read once.
+
+    `answers` may be shared by several shops on one run; what two ask for at once is worked out twice, and is the same.
+    """
+
+    def __init__(self, config: ShopConfig, path: Path, answers: dict[Hashable, Any] | None = None) -> None:
+        super().__init__(config, path)
+        self._answers: dict[Hashable, Any] = {} if answers is None else answers
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out once a run and key."""
+        whole = (self.current.run_id, key)
+        if whole not in self._answers:
+            made = make()
+            for other in [other for other in list(self._answers) if isinstance(other, tuple) and other[0] != whole[0]]:
+                self._answers.pop(other, None)
+            self._answers[whole] = made
+        found: T = self._answers[whole]
+        return found
+
+    def whale(self) -> Any:
+        """The whale curve."""
+        return self.once("whale", super().whale)
+
+    def clv(self, horizon: int = 12, top: int = 10) -> Any:
+        """What customers will bring."""
+        return self.once(("clv", horizon, top), lambda: super(ReadingShop, self).clv(horizon, top))
+
+    def metrics(self) -> Any:
+        """The dictionary of metrics."""
+        return self.once("metrics", super().metrics)
+
+    def waste(self) -> Any:
+        """Money lost by cause."""
+        return self.once("waste", super().waste)
+
+    def defects(self, by: str | None = None, member: str | None = None, *args: Any, **more: Any) -> Any:
+        """How many were failed."""
+        key = ("defects", by, member, args, tuple(sorted(more.items())))
+        return self.once(key, lambda: super(ReadingShop, self).defects(by, member, *args, **more))
+
+    def carriers(self, *args: Any, **more: Any) -> Any:
+        """The scorecard of the carriers."""
+        key = ("carriers", args, tuple(sorted(more.items())))
+        return self.once(key, lambda: super(ReadingShop, self).carriers(*args, **more))
+
+    def actions_value(self, horizon_days: int | None = None, estimand: str = "ATE") -> Any:
+        """What customers' actions are worth."""
+        key = ("actions_value", horizon_days, estimand)
+        return self.once(key, lambda: super(ReadingShop, self).actions_value(horizon_days, estimand))
+
+    def review(self, *args: Any, **more: Any) -> Any:
+        """The weekly business review."""
+        key = ("review", args, tuple(sorted(more.items())))
+        return self.once(key, lambda: super(ReadingShop, self).review(*args, **more))
+
+
+class PinnedShop(ReadingShop):
     """A shop that stays on one finished run, whatever becomes current meanwhile."""
 
-    def __init__(self, config: ShopConfig, path: Path, run: Run) -> None:
-        super().__init__(config, path)
+    def __init__(self, config: ShopConfig, path: Path, run: Run, answers: dict[Hashable, Any] | None = None) -> None:
+        super().__init__(config, path, answers)
         self._run = run
 
     @property
@@ -57,6 +115,7 @@ class OnRun:
         self._opened = 0
         self._changed = threading.Condition()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers: dict[Hashable, Any] = {}
         self._making: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -69,7 +128,7 @@ class OnRun:
             if self._free:
                 taken = self._free.pop()
             else:
-                taken = PinnedShop(self.config, self.path, self.run)
+                taken = PinnedShop(self.config, self.path, self.run, self._answers)
                 self._opened += 1
         try:
             yield taken
@@ -186,7 +245,7 @@ class Readers:
         """The shop that decisions are read and written with, for this thread alone; on whatever run is current."""
         with self._deciding:
             if self._desk is None:
-                self._desk = Shop.open(self.folder)
+                self._desk = ReadingShop.open(self.folder)
             yield self._desk
 
     @property

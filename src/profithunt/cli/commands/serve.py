@@ -16,15 +16,17 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     shop_option: options.ShopOption = None,
+    json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Show the shop as pages in the browser, on this machine only.
 
-    Reads the current run, and switches to a new one by itself. Of an empty folder it asks for files first.
+    Reads the current run, and switches to a new one by itself. In an empty folder it asks for files first. --json
+    writes the address, and serves.
     """
     from profithunt.cli.output import Output
     from profithunt.cli.serving import listen
 
-    output = Output(quiet=quiet, debug=debug)
+    output = Output(json=json, quiet=quiet, debug=debug)
     listen(shop_option or shop or Path.cwd(), host, port, output, show=show)

@@ -106,6 +106,7 @@ def _places(report: Report, folder: Path, page: Path) -> list[str]:
     worst = report.customers.worst[0].id if report.customers and report.customers.worst else None
     explain = f"profithunt explain customer {worst} --shop {folder}" if worst else f"profithunt check {folder}"
     tries = (
+        (f"profithunt serve {folder}", "all of it as pages in the browser (make serve)"),
         (f"profithunt hunt {folder}", "everything that was found, with evidence"),
         (explain, "why a customer loses money, down to the rows"),
         (f"profithunt profit {folder} --by category", "any other cut"),
