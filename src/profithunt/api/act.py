@@ -344,6 +344,14 @@ class Act:
 
         return deliveries.send_again(self, self._actor(by), key)
 
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Be ready to carry out as long as the block lasts, and take over what dead processes left: for servers."""
+        from profithunt.api import executing
+
+        with executing.ready(self):
+            yield
+
     def recover(self) -> int:
         """Go on with what processes that died left half done; gives how many."""
         from profithunt.api import executing

@@ -115,6 +115,13 @@ def recover(act: Act) -> int:
 
 
 @contextmanager
+def ready(act: Act) -> Iterator[None]:
+    """Hold the workflow open: executions then start at once, and what dead processes left is taken over."""
+    with _running(hands_of(act)):
+        yield
+
+
+@contextmanager
 def _running(hands: execution.Hands) -> Iterator[Any]:
     """The durable workflow, loaded where it is needed: DBOS takes a second."""
     from profithunt.actions import workflow
