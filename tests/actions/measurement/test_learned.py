@@ -1,0 +1,31 @@
+"""From an outcome to the next hunt: what was measured corrects what is predicted."""
+
+from __future__ import annotations
+
+from profithunt import Shop
+from profithunt.actions.record import Outcome
+from profithunt.api.records import learned, lines, outcomes_of
+from tests.cli.conftest import write_shop
+
+
+def test_a_shop_that_never_acted_has_learned_nothing_and_gets_no_store(tmp_path):
+    with Shop.open(write_shop(tmp_path / "corner")) as shop:
+        assert learned(shop.config) == {}
+        assert not list((tmp_path / "corner").rglob("app.db"))
+
+
+def test_an_outcome_becomes_a_record(tmp_path):
+    with Shop.open(write_shop(tmp_path / "corner")) as shop:
+        act = shop.act
+        made = act.propose(action="sync_stock", level="sku", entity={"sku": "mug"}, value=100).item
+        act.execute(made.id)
+        act.confirm(made.id)
+        act.measure(made.id, realised="40", low="30", high="50")
+        (outcome,) = outcomes_of(act.store)
+        assert isinstance(outcome, Outcome)
+        assert (float(outcome.predicted), float(outcome.realised), outcome.factor) == (100.0, 40.0, 1.0)
+        assert [(line.member, line.ratio) for line in lines(act.store, "kind")] == [("person", 0.4)]
+        (record,) = learned(shop.config).values()
+        assert 0.4 < record.factor < 1
+        assert record.n_outcomes == 1
+        act.close()
