@@ -20,13 +20,14 @@ least_ratio = 0.9
 last_weeks = 8
 trend_units = 10
 clear_share = 0.8
+clear_units = 3
 [rows]
 where = "in_window AND (markdown < 0 OR (discounted AND promo_id IS NULL))"
 order_by = "markdown + promotion"
 [docs]
 why = "In weeks in which the SKU is discounted it earns less than in weeks at full price: it sells well enough without."
 value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect is what a week at full price earned, moved with what the rest of its category sold in the nine weeks around it (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
-known_problems = "Discounts that belong to a named promotion do not count, a holdout tells what they bring. A week is at full price or discounted when clear_share of its units are; others are left out, and a week without sales has the price of the last one with any. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
+known_problems = "Discounts that belong to a named promotion do not count, a holdout tells what they bring. A week is at full price or discounted when clear_share of its units are, or, with fewer than clear_units, of those of the nine weeks around it; others are left out. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
 source = "METRICS section 6; Blattberg and Neslin (1990), Sales Promotion"
 --- */
 WITH weeks AS (
@@ -54,17 +55,20 @@ grid AS (
   SELECT s.sku, c.week_no, c.units - AVG(COALESCE(w.units, 0)) OVER (PARTITION BY s.sku ORDER BY c.week_no ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING) AS units_of_others,
          COALESCE(w.units, 0) AS units, COALESCE(w.cm2, 0) AS cm2, COALESCE(w.discount, 0) AS discount,
          COALESCE(w.assumed_sales, 0) AS assumed_sales, COALESCE(w.net_sales, 0) AS net_sales,
-         MIN(w.week_no) OVER (PARTITION BY s.sku ORDER BY c.week_no DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS priced_no
+         -- One or two units say little of a week's price: those around it are asked too.
+         CASE WHEN w.units >= $clear_units THEN X_DIV(w.discounted_units, w.units)
+              ELSE X_DIV(SUM(COALESCE(w.discounted_units, 0)) OVER (PARTITION BY s.sku ORDER BY c.week_no ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING),
+                         SUM(COALESCE(w.units, 0)) OVER (PARTITION BY s.sku ORDER BY c.week_no ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING))
+              END AS discounted_share
   FROM spans AS s
   INNER JOIN calendar AS c ON c.category = s.category AND c.week_no <= s.first_no
   LEFT JOIN weeks AS w ON w.sku = s.sku AND w.week_no = c.week_no
 ),
 clear AS (
   SELECT g.sku, g.week_no, g.units_of_others, g.units, g.cm2, g.discount, g.assumed_sales, g.net_sales,
-         CASE WHEN w.discounted_units >= $clear_share * w.units THEN 1 ELSE 0 END AS is_discounted
+         CASE WHEN g.discounted_share >= $clear_share THEN 1 ELSE 0 END AS is_discounted
   FROM grid AS g
-  INNER JOIN weeks AS w ON w.sku = g.sku AND w.week_no = g.priced_no
-  WHERE w.discounted_units >= $clear_share * w.units OR w.discounted_units <= (1 - $clear_share) * w.units
+  WHERE g.discounted_share >= $clear_share OR g.discounted_share <= 1 - $clear_share
 ),
 regular AS (
   SELECT sku, COUNT(*) AS n_weeks, AVG(cm2) AS cm2, AVG(units) AS units, SUM(units) AS all_units,
