@@ -73,6 +73,43 @@ class Changes(Builder):
         )
         return exp.union(found, without, distinct=False, copy=False)
 
+    def parts_with(self, files: list[Path], dirty: Dirty) -> list[Path]:
+        """The parts that hold dirty keys. Their statistics say which cannot; only the others are looked at."""
+        files = self._possible(files, dirty)
+        if not files:
+            return []
+        given = exp.Array(expressions=[exp.Literal.string(str(item)) for item in files])
+        option = exp.PropertyEQ(this=exp.to_identifier("filename"), expression=exp.true())
+        columns = [exp.column(dirty.key, quoted=True), exp.column("filename")]
+        rows = exp.select(*columns).from_(exp.Anonymous(this="read_parquet", expressions=[given, option]))
+        held = exp.select("filename").distinct().from_(self.rows_of_keys(rows, dirty).subquery("held"))
+        names = {str(row[0]) for row in self.engine.rows(held)}
+        return [path for path in files if str(path) in names]
+
+    def _possible(self, files: list[Path], dirty: Dirty) -> list[Path]:
+        """The parts whose smallest and largest key leave room for a dirty one."""
+        if not files or self.engine.describe(parquet_query(files[:1])).get(dirty.key) not in ("VARCHAR", "DATE"):
+            return files
+        given = exp.Array(expressions=[exp.Literal.string(str(item)) for item in files])
+        groups = exp.select("*").from_(exp.Anonymous(this="parquet_metadata", expressions=[given]))
+        column = exp.EQ(this=exp.column("path_in_schema"), expression=exp.Literal.string(dirty.key))
+        least, most = exp.column("stats_min_value", "rows"), exp.column("stats_max_value", "rows")
+        key = exp.cast(exp.column(dirty.key, "wanted", quoted=True), "TEXT")
+        within = exp.and_(
+            exp.GTE(this=key, expression=exp.func("COALESCE", least, exp.Literal.string(""))),
+            exp.or_(exp.LTE(this=key.copy(), expression=most), exp.Is(this=most.copy(), expression=exp.null())),
+        )
+        told = exp.select("file_name").from_(groups.where(column).subquery("rows"))
+        found = told.copy().distinct().join(dirty.query().subquery("wanted"), on=within, join_type="semi")
+        names = {str(row[0]) for row in self.engine.rows(found)}
+        if dirty.null:
+            nulls = exp.column("stats_null_count", "rows")
+            some = exp.or_(
+                exp.NEQ(this=nulls, expression=exp.Literal.number(0)), exp.Is(this=nulls.copy(), expression=exp.null())
+            )
+            names |= {str(row[0]) for row in self.engine.rows(told.where(some))}
+        return [path for path in files if str(path) in names]
+
     def dirty_keys(self, made: list[Step]) -> Dirty:
         """The keys of these models that a change concerns. Raises Unknown."""
         own = {step.model.name for step in made}
@@ -82,20 +119,24 @@ class Changes(Builder):
                 raise Unknown("it is new")
             if step.kept and self.former.statements.get(step.model.name) != step.statement:
                 raise Unknown("its statement or the settings changed")
-        queries: list[exp.Query] = []
+        # Models that read the same table name its keys once.
+        queries: dict[tuple[str | None, str], exp.Query] = {}
         for step in made:
             rules = dict(step.model.dirty)
             for name in sorted(self.outside(step, own)):
                 changed = self.change(name)
                 if changed is None:
                     continue
-                if name in rules:
-                    queries.append(self.stored_keys(rules[name], changed, f"_keys_{step.model.name}_{name}"))
+                rule = rules.get(name)
+                if (rule, changed) in queries:
+                    continue
+                if rule is not None:
+                    queries[rule, changed] = self.stored_keys(rule, changed, f"_keys_{step.model.name}_{name}")
                 elif key in self.engine.columns(changed):
-                    queries.append(named_key(main_query(changed), key))
+                    queries[rule, changed] = named_key(main_query(changed), key)
                 else:
                     raise Unknown(f"{name} changed")
-        return self.keys_of(f"_dirty_{made[-1].model.name}", key, queries)
+        return self.keys_of(f"_dirty_{made[-1].model.name}", key, list(queries.values()))
 
     def outside(self, step: Step, own: Collection[str]) -> set[str]:
         """The tables that a model comes from without those of its own group."""

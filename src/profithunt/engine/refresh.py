@@ -182,15 +182,17 @@ class Refresher(Changes):
         for step in kept:
             start = time.perf_counter()
             name = step.model.name
-            old = self.rows_of_keys(parquet_query(self.before[name]), dirty)
+            held = self.parts_with(self.before[name], dirty)
             fresh = [path for path in new[name] if self.rows_of([path])]
             for path in set(new[name]) - set(fresh):
                 path.unlink()
-            both = [old, parquet_query(fresh)] if fresh else [old]
+            # Read by all that comes after: the rows that went are looked up once.
+            went = self.scratch / f"went_{name}.parquet"
+            self.engine.write_parquet(self._rows_in(name, held, dirty), went, any_order=True)
             changed = f"_changed_{name}"
-            self.engine.view(changed, both[0] if len(both) == 1 else exp.union(*both, distinct=False))
+            self.engine.view(changed, parquet_query([went, *fresh]))
             self.changes[name] = changed
-            self._store(name, dirty, fresh)
+            self._store(name, dirty, fresh, held)
             self.check(step)
             self.keep(step, seconds[name] + time.perf_counter() - start, refreshed=dirty.count)
             self.done += 1
@@ -209,7 +211,8 @@ class Refresher(Changes):
             for item in between:
                 self.make(item, Path())
             self.engine.write_parquet(self.statement(step), fresh, any_order=True)
-        old = self.rows_of_keys(parquet_query(self.before[name]), dirty)
+        held = self.parts_with(self.before[name], dirty)
+        old = self._rows_in(name, held, dirty)
         columns = list(self.engine.describe(parquet_query([fresh])))
         changed = f"_changed_{name}"
         self.engine.table(changed, difference(parquet_query([fresh]), old, columns))
@@ -222,7 +225,7 @@ class Refresher(Changes):
         rows = self.engine.write_parquet(self.rows_of_keys(parquet_query([fresh]), differ), target, any_order=True)
         if not rows:
             target.unlink()
-        self._store(name, differ, [target] if rows else [])
+        self._store(name, differ, [target] if rows else [], self.parts_with(held, differ))
         return differ.count + differ.null
 
     @contextmanager
@@ -252,10 +255,16 @@ class Refresher(Changes):
         with self.duck.shadow(shown, stored=True):
             yield
 
-    def _store(self, name: str, dirty: Dirty, fresh: list[Path]) -> None:
-        """Put a table together: parts without dirty keys linked, what is left of the others, and the fresh ones."""
+    def _rows_in(self, name: str, held: list[Path], dirty: Dirty) -> exp.Query:
+        """The rows of dirty keys in the parts of the earlier run that hold them."""
+        if not held:
+            return parquet_query(self.before[name][:1]).where(exp.false())
+        return self.rows_of_keys(parquet_query(held), dirty)
+
+    def _store(self, name: str, dirty: Dirty, fresh: list[Path], held: list[Path]) -> None:
+        """Put a table together: parts without dirty keys linked, what is left of others (`held`), and fresh ones."""
         before = self.before[name]
-        opened = self._opened(before, dirty)
+        opened = self._opened(before, held)
         files: list[Path] = []
         taken: set[str] = set()
         for path in before:
@@ -288,15 +297,9 @@ class Refresher(Changes):
         self.taken[name] = taken
         self.attach(name, sorted(files))
 
-    def _opened(self, files: list[Path], dirty: Dirty) -> list[Path]:
+    def _opened(self, files: list[Path], held: list[Path]) -> list[Path]:
         """The parts that hold dirty keys; and small ones once there are many, so that they become one."""
-        given = exp.Array(expressions=[exp.Literal.string(str(item)) for item in files])
-        option = exp.PropertyEQ(this=exp.to_identifier("filename"), expression=exp.true())
-        columns = [exp.column(dirty.key, quoted=True), exp.column("filename")]
-        rows = exp.select(*columns).from_(exp.Anonymous(this="read_parquet", expressions=[given, option]))
-        held = exp.select("filename").distinct().from_(self.rows_of_keys(rows, dirty).subquery("held"))
-        names = {str(row[0]) for row in self.engine.rows(held)}
-        opened = [path for path in files if str(path) in names]
+        opened = list(held)
         if len(files) > _SMALL_PARTS + 2 * max(self.spans.number, 1):
             sizes = {path: path.stat().st_size for path in files}
             usual = sorted(sizes.values())[-max(self.spans.number // 2, 1)]
