@@ -65,9 +65,9 @@ earned AS (
   GROUP BY keyword
 )
 SELECT s.keyword,
-       SUM(s.cost) * (1 - $incremental_share) AS loss,
+       CAST(SUM(s.cost) AS DOUBLE) * (1 - $incremental_share) AS loss,
        COUNT(*) AS n,
-       SUM(s.cost) * SUM(s.cost) * (1 - $incremental_share) * (1 - $incremental_share) * 0.04 AS loss_sq,
+       POWER(CAST(SUM(s.cost) AS DOUBLE) * (1 - $incremental_share), 2) * 0.04 AS loss_sq,
        X_ACTIVITY(s.spent_on),
        MAX(s.campaign)      AS campaign,
        SUM(s.clicks)        AS clicks,

@@ -62,7 +62,7 @@ too_many AS (
   SELECT c.sku, c.on_hand, c.unit_cost, c.pace, c.pace_now, c.unit_cm2, c.price, c.cover_days,
          c.on_hand - c.pace * $least_cover_days AS excess,
          GREATEST(COALESCE(c.unit_cm2, 0), 0)
-           + c.unit_cost * (1 - $salvage_share) * GREATEST(1 - X_DIV(c.pace * 364, c.on_hand), 0) AS unit_worth
+           + CAST(c.unit_cost AS DOUBLE) * (1 - $salvage_share) * GREATEST(1 - X_DIV(c.pace * 364, c.on_hand), 0) AS unit_worth
   FROM covers AS c
   CROSS JOIN long_ones AS l
   WHERE c.cover_days >= GREATEST(l.cover_days, $least_cover_days)
