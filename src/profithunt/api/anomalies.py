@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST_MEMBERS: Final = 3
 TABLE: Final = "anomalies"
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Changes when the finding does, so that no older one is taken over."""
 _FOUND: Final = "anomalies_found"
 COLUMNS: Final = {
@@ -51,9 +51,11 @@ def build_anomalies(
         return []
     table = anomalies_model()
     known = [f"{name}={fingerprints[name]}" for name in ("metric_days", "noteworthy") if name in fingerprints]
-    said = f"{profithunt.__version__} {VERSION} {config.metrics.model_dump_json()} {' '.join(known)}"
+    day = as_of(engine, config)
+    rules = f"{config.metrics.model_dump_json()} {config.returns.window_days} {day}"
+    said = f"{profithunt.__version__} {VERSION} {rules} {' '.join(known)}"
     fingerprints[_FOUND] = hashlib.sha256(said.encode()).hexdigest()
-    chosen = settings(config, as_of(engine, config))
+    chosen = settings(config, day)
     if not unchanged(engine, [table], settings=chosen, fingerprints=fingerprints, earlier=earlier):
         engine.attach_arrays(_FOUND, find_anomalies(engine, config))
     built = build(engine, [table], out, settings=chosen, fingerprints=fingerprints, earlier=earlier, report=report)
@@ -63,10 +65,8 @@ def build_anomalies(
 
 def find_anomalies(engine: AnyEngine, config: ShopConfig) -> dict[str, npt.NDArray[Any]]:
     """Columns of the table: members of one metric and dimension share a common factor, totals have none."""
-    import numpy as np
-
     from profithunt.models import anomalies as model
-    from profithunt.models.panels import panels
+    from profithunt.models.panels import columns_of, panels
 
     known = catalogue_of(config).metrics
     usable = {name for name, metric in known.items() if metric.aggregation in ("sum", "ratio")}
@@ -83,8 +83,8 @@ def find_anomalies(engine: AnyEngine, config: ShopConfig) -> dict[str, npt.NDArr
         exposure = panel.exposure if metric.is_rate else None
         if metric.source == "ledger" and "returns" in metric.needs:
             # What was ordered lately can still come back: its days are not known yet.
-            panel.counts[:, panel.column(ready) :] = np.nan
-            if not np.isfinite(panel.counts).any():
+            panel.forget_from(ready)
+            if panel.is_unknown:
                 continue
         found = model.find(panel.counts, exposure, first_weekday=panel.weekday, shared=bool(panel.dimension))
         parts.append(found)
@@ -105,8 +105,7 @@ def find_anomalies(engine: AnyEngine, config: ShopConfig) -> dict[str, npt.NDArr
              float(whole.expected[at]) * scale, float(whole.z[at]), float(q_values[at]),
              bool(sign * whole.z[at] > 0), _event(events, on, metric.name, name))
         )  # fmt: skip
-    each = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
-    return {name: np.array(values, dtype=COLUMNS[name]) for name, values in zip(COLUMNS, each, strict=True)}
+    return columns_of(rows, COLUMNS)
 
 
 def read_anomalies(engine: AnyEngine, config: ShopConfig) -> Relation:

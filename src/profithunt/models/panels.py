@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,9 +41,15 @@ class Panel:
         """What was counted out of, a day on average over so many days from one."""
         return float(np.nan_to_num(self.exposure[series, day : day + days]).mean())
 
-    def column(self, day: dt.date) -> int:
-        """The column of a day, 0 for days before the first."""
-        return max(int((np.datetime64(day, "D") - self.first.astype("datetime64[D]")).astype(int)), 0)
+    def forget_from(self, day: dt.date) -> None:
+        """Take what was counted from a day on for not known."""
+        at = int((np.datetime64(day, "D") - self.first.astype("datetime64[D]")).astype(int))
+        self.counts[:, max(at, 0) :] = np.nan
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known on any day."""
+        return not bool(np.isfinite(self.counts).any())
 
     def day(self, number: int) -> Any:
         """The day of a column, as a date."""
@@ -78,6 +84,12 @@ def panels(data: Mapping[str, npt.NDArray[Any]]) -> Iterator[Panel]:
         yield Panel(
             about, cut, members.tolist(), counts, exposure, (weekday + begin) % 7, start + np.timedelta64(begin, "D")
         )
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]) -> dict[str, npt.NDArray[Any]]:
+    """Rows as a column each, of the NumPy types named."""
+    each = list(zip(*rows, strict=True)) or [()] * len(types)
+    return {name: np.array(values, dtype=types[name]) for name, values in zip(types, each, strict=True)}
 
 
 def _text(column: npt.NDArray[Any]) -> npt.NDArray[np.str_]:
