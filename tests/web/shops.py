@@ -29,6 +29,7 @@ PAGES = (
     "/high-value-actions",
     "/review",
     "/outcomes",
+    "/documents",
     "/data",
     "/settings",
     "/more",

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -27,6 +27,8 @@ from profithunt.api.pages.tables import write_table
 from profithunt.errors import NotFound, ProfithuntError, UsageError
 from profithunt.web import rendering
 from profithunt.web.security import LOOPBACK, Guard
+
+T = TypeVar("T")
 
 STATIC: Final = Path(str(files("profithunt.web") / "static"))
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -205,8 +207,13 @@ def _tables(app: FastAPI) -> None:
         if source is None:
             raise NotFound(f"there is no table {name!r}", do=f"there are: {', '.join(sorted(catalogue.TABLES))}")
         state = state_of(request)
+        live = name in catalogue.LIVE_TABLES
+
+        def write(path: Path) -> Path:
+            return _with_shop(request, lambda shop: write_table(shop, state, name, source, format_, path), live=live)
+
         return _file(
-            lambda path: _with_shop(request, lambda shop: write_table(shop, state, name, source, format_, path)),
+            write,
             f"{name.replace('.', '-')}.{format_}",
             format_,
         )
@@ -214,7 +221,10 @@ def _tables(app: FastAPI) -> None:
     app.add_api_route("/tables/{name}.{format_}", export, methods=["GET"], name="table")
 
 
-def _with_shop(request: Request, work: Callable[[Any], Any]) -> Any:
+def _with_shop(request: Request, work: Callable[[Any], T], *, live: bool = False) -> T:
+    if live:
+        with readers_of(request).desk() as shop:
+            return work(shop)
     with readers_of(request).using() as on, on.shop() as shop:
         return work(shop)
 

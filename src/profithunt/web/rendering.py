@@ -200,6 +200,7 @@ def environment() -> Environment:
         capitalize_first=capitalize_first,
         sure=lambda confidence: sure(float(confidence)),
         named=evidence_name,
+        markup=Markup,  # only for text that the API has made safe
         evidence_value=_evidence_value,
         entity=lambda item: entity_text(item.entity),
         spaced=lambda name: str(name).replace("_", " "),

@@ -182,7 +182,7 @@ def test_whatever_is_asked_the_server_answers_and_obeys_nobody_without_permissio
 
             @given(case=one.as_strategy())
             @settings(
-                max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+                max_examples=3, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             def ask(case):
@@ -196,7 +196,7 @@ def test_whatever_is_asked_the_server_answers_and_obeys_nobody_without_permissio
                     assert given_headers or answer.status_code == 401, (case.method, case.path, answer.status_code)
 
             ask()
-    assert asked > 200
+    assert asked > 100
     act = shop.act.as_("owner")
     assert act.verify() >= before
     assert all(entry.by in {"owner", "hunt"} for entry in act.activity())

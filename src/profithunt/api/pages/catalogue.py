@@ -12,6 +12,7 @@ from profithunt.api.pages import (
     customers,
     data,
     delivery,
+    documents,
     hva,
     marketing,
     outcomes,
@@ -73,6 +74,8 @@ PAGES: Final[tuple[PageSource, ...]] = (
     _page("actions-value", "/high-value-actions", "High-value actions", hva.read),
     _page("review", "/review", "Weekly review", review.read),
     _page("outcomes", "/outcomes", "Outcomes", outcomes.read, live=True),
+    _page("documents", "/documents", "Documents", documents.read, live=True),
+    _page("document", "/documents/{document_id}", "Document", documents.read_document, "documents", live=True),
     _page("data", "/data", "Data", data.read),
     _page("lineage", "/data/lineage/{component}", "Lineage", data.read_lineage, "data"),
     _page("metric", "/metrics/{metric}", "Metric", data.read_metric, "data"),
@@ -94,6 +97,9 @@ TABLES: Final[Mapping[str, Source]] = {
     **settings.TABLES,
 }
 """Tables that can be had in full."""
+
+LIVE_TABLES: Final = (*outcomes.TABLES, *settings.TABLES)
+"""Those of them that hold what people decided, and are read each time."""
 
 CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
     **profit.CHARTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from profithunt.web.pages import decisions, start
+from profithunt.web.pages import decisions, documents, start
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -14,3 +14,4 @@ def include(app: FastAPI) -> None:
     """Add every router to the application."""
     app.include_router(start.router)
     app.include_router(decisions.router)
+    app.include_router(documents.router)
