@@ -20,6 +20,31 @@ kind = "pack"
 rate = 9.0
 """
 
+LISTING = """/* ---
+code = "OWN9"
+number = 1009
+name = "listed"
+level = "sku"
+entity = ["sku"]
+owner = "crm"
+action = "write_to_them"
+reversible = true
+statistic = "sum"
+customers = "buyers"
+[docs]
+why = "They bought it."
+value = "What they paid."
+known_problems = "None."
+--- */
+WITH buyers AS (
+  SELECT sku, customer_id, SUM(list_sales) AS expected_profit
+  FROM ledger
+  WHERE in_window AND entry = 'line' AND customer_id IS NOT NULL
+  GROUP BY sku, customer_id
+)
+SELECT sku, SUM(expected_profit) AS loss, COUNT(*) AS n FROM buyers GROUP BY sku
+"""
+
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
@@ -28,6 +53,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = make_shop(tmp_path_factory.mktemp("hunting"))
     with (folder / "shop.toml").open("a", encoding="utf-8") as settings:
         settings.write(LOSING)
+    (folder / "detectors").mkdir()
+    (folder / "detectors" / "listed.sql").write_text(LISTING, "utf-8")
     opened = Shop.open(folder)
     opened.run()
     return opened
@@ -53,7 +80,7 @@ def test_changed_settings_hunt_anew(shop: Shop):
 
 
 def test_one_opportunity_by_its_id_and_its_rows(shop: Shop):
-    first = shop.hunt()[0]
+    first = next(item for item in shop.hunt() if item.name != "listed")
     assert shop.opportunity(first.id[:9]).to_json() == first.to_json()
     assert len(shop.query(first.id)) > 0
     assert shop.sql(first.id).sql == first.evidence["query"]
@@ -65,7 +92,18 @@ def test_one_opportunity_by_its_id_and_its_rows(shop: Shop):
         shop.query("DROP TABLE ledger")
 
 
-def test_a_detector_of_ones_own_from_scaffold_to_list(shop: Shop, tmp_path: Path):
+def test_an_own_detector_hunts_and_its_customers_are_listed(shop: Shop, tmp_path: Path):
+    found = [item for item in shop.hunt() if item.name == "listed"]
+    assert found
+    assert found[0].detector == 1009
+    rows = shop.opportunity_customers(found[0].id).dicts()
+    assert [row["place"] for row in rows] == list(range(1, len(rows) + 1))
+    written = shop.write_opportunity_customers(found[0].id, tmp_path / "list.csv")
+    with written.open(encoding="utf-8") as handle:
+        assert [row["customer_id"] for row in csv.DictReader(handle)] == [row["customer_id"] for row in rows]
+
+
+def test_a_detector_of_ones_own_from_scaffold_to_mistakes(shop: Shop):
     made = own_detectors.new_detector(shop.config, "mostly_sold")
     try:
         assert own_detectors.check_detector(shop.config, "mostly_sold").differs == ()
@@ -78,17 +116,6 @@ def test_a_detector_of_ones_own_from_scaffold_to_list(shop: Shop, tmp_path: Path
         assert "value is 144.96, expected 99" in own_detectors.check_detector(shop.config, "mostly_sold").differs[0]
 
         sql = made.sql.read_text("utf-8")
-        made.sql.write_text(_listing(sql), "utf-8")
-        shop.run()
-        found = [item for item in shop.hunt() if item.name == "mostly_sold"]
-        assert found
-        assert found[0].detector >= 1001
-        rows = shop.opportunity_customers(found[0].id).dicts()
-        assert [row["place"] for row in rows] == list(range(1, len(rows) + 1))
-        written = shop.write_opportunity_customers(found[0].id, tmp_path / "list.csv")
-        with written.open(encoding="utf-8") as handle:
-            assert [row["customer_id"] for row in csv.DictReader(handle)] == [row["customer_id"] for row in rows]
-
         made.sql.write_text(sql.replace("l.refunds", "l.refundz"), "utf-8")
         failed = {item.name: item.reason for item in shop.hunt().failed}
         assert "mostly_sold.sql" in failed["mostly_sold"]
@@ -102,14 +129,3 @@ def test_a_detector_of_ones_own_from_scaffold_to_list(shop: Shop, tmp_path: Path
     finally:
         made.sql.unlink()
         made.case.unlink()
-
-
-def _listing(sql: str) -> str:
-    """The detector made to find every SKU's sales, with its buyers as a list."""
-    head = sql[: sql.index("SELECT l.sku")].replace('"ratio"', '"sum"\ncustomers = "buyers"')
-    head = head.replace("outlier = 0.9\n", "").replace("min_units = 20", "min_units = 1")
-    return (
-        f"{head}WITH buyers AS (SELECT sku, customer_id, SUM(list_sales) AS expected_profit FROM ledger "
-        "WHERE in_window AND entry = 'line' AND customer_id IS NOT NULL GROUP BY sku, customer_id "
-        "HAVING COUNT(*) >= $min_units) SELECT sku, SUM(expected_profit) AS loss, COUNT(*) AS n FROM buyers GROUP BY sku"
-    )
