@@ -81,7 +81,7 @@ def find_anomalies(engine: AnyEngine, config: ShopConfig) -> dict[str, npt.NDArr
             continue
         metric = known[panel.metric]
         exposure = panel.exposure if metric.is_rate else None
-        if metric.source == "ledger" and "returns" in metric.needs:
+        if metric.source == "ledger" and "return" in str(metric.numerator):
             # What was ordered lately can still come back: its days are not known yet.
             panel.forget_from(ready)
             if panel.is_unknown:
