@@ -57,7 +57,7 @@ def test_people_roles_and_tokens(line):
     refused = line("act", "approve", found, "--as", "ann")
     assert refused.code == 2
     assert "(analyst) may not approve" in refused.err
-    assert "nobody is known" in line("act", "list", "--as", "zed").err
+    assert "obody is known" in line("act", "list", "--as", "zed").err
     assert line("act", "user", "bea", "--role", "manager", "--money-a-day", "0.5").code == 0
     assert "at most 0.50" in line("act", "approve", found, "--as", "bea").err
     bot = line("act", "user", "bot", "--agent", "--on", "lower_the_price=approval", "--json").json[0]

@@ -440,9 +440,10 @@ class Act:
 
     def of_token(self, secret: str) -> Act | None:
         """The queue as the owner of a token works on it, with no more than its scopes; None where it is no token."""
+        store = self.store
         from profithunt.actions.store import people
 
-        with self.store.reading() as connection:
+        with store.reading() as connection:
             token = people.bearer(connection, secret, _now())
         return None if token is None else self.as_(token.owner, scopes=token.scopes)
 
@@ -465,9 +466,10 @@ class Act:
 
     def sync(self) -> Taken | None:
         """Bring the queue to the current run; None where it is there already, or no run has finished."""
+        store = self.store
         from profithunt.api.queueing import take_over_current
 
-        return take_over_current(self.shop, self.store, _now())
+        return take_over_current(self.shop, store, _now())
 
     def _sync_if_due(self) -> None:
         self.sync()
@@ -487,17 +489,18 @@ class Act:
             yield connection, self._rules(connection), actor
 
     def _actor(self, by: str | None) -> Actor:
+        store = self.store
         from profithunt.actions.store import people
 
         name = by or self.user or getpass.getuser()
         settings = self.shop.config.autonomy
         if by is None and self.user is None:
-            with self.store.reading() as connection:
+            with store.reading() as connection:
                 nobody = not people.listed(connection, settings)
             if nobody:
-                with self.store.writing() as connection:
+                with store.writing() as connection:
                     people.first(connection, name, _now())
-        with self.store.reading() as connection:
+        with store.reading() as connection:
             found = people.actor(connection, settings, name)
         return found if self._scopes is None else found.scoped(self._scopes)
 

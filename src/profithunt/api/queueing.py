@@ -40,7 +40,7 @@ def take_over_current(shop: Shop, store: Store, at: dt.datetime) -> queue.Taken 
     if due:
         with store.writing() as connection:
             queue.wake(connection, at)
-    if current is None or current.run_id == taken:
+    if current is None or (taken is not None and taken >= current.run_id):
         return None
     found = shop.hunt().opportunities
     size = shop_size(shop.engine, shop.config)

@@ -79,6 +79,9 @@ class Store:
                 where=shown,
                 do="check [store] url in shop.toml, and that the database answers",
             ) from error
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @property
