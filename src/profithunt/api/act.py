@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from profithunt.errors import ConfigError, NotFound, UsageError
@@ -453,12 +454,8 @@ class Act:
     def store(self) -> Store:
         """The operational store, open."""
         if not self._opened:
-            try:
-                from profithunt.actions.store import Store, url_of
-            except ModuleNotFoundError as error:
-                raise ConfigError(
-                    f"acting needs {error.name}, which is not installed", do="pip install 'profithunt[act]'"
-                ) from error
+            from profithunt.actions.store import Store, url_of
+
             config = self.shop.config
             self._opened.append(Store.open(url_of(self.shop.path.parent.absolute(), config.store.url)))
         store: Store = self._opened[0]
@@ -534,6 +531,15 @@ class Act:
         if isinstance(given, dt.datetime):
             return given if given.tzinfo is not None else given.replace(tzinfo=zone)
         return dt.datetime.combine(given, dt.time(), tzinfo=zone)
+
+
+def installed() -> None:
+    """Raise ConfigError where what acting needs is not installed."""
+    missing = [name for name in ("sqlalchemy", "alembic", "dbos") if find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f"acting needs {', '.join(missing)}, which is not installed", do="pip install 'profithunt[act]'"
+        )
 
 
 def _now() -> dt.datetime:

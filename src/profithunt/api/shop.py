@@ -103,8 +103,9 @@ class Shop:
     def act(self) -> Act:
         """Acting on what the hunt found: decide, carry out, undo, measure (needs the extra `act`)."""
         if self._act is None:
-            from profithunt.api.act import Act
+            from profithunt.api.act import Act, installed
 
+            installed()
             self._act = Act(self)
         return self._act
 
