@@ -34,7 +34,7 @@ def opportunity(
     """One that a run might have found."""
     return Opportunity(
         f"{number:012x}", 29, code, "unprofitable_keyword", level, entity or {"keyword": f"k{number}"}, value, value / 2,
-        value * 2, 0.9, 28, number, action, reversible, "marketing",
+        value * 2, 0.9, 28, number, action, reversible, "marketing", net_value=value,
     )  # fmt: skip
 
 

@@ -32,8 +32,12 @@ _ITEM: Final = (
     *("id", "origin", "detector", "code", "name", "level", "entity", "value", "p10", "p90", "confidence"),
     *("window_days", "rank", "score", "action", "reversible", "team", "effort", "counted", "evidence", "params"),
     *("found", "first_found_at", "last_found_at", "times_found", "state", "state_at", "opened_at", "decided_at"),
-    *("assignee", "reason", "snoozed_until", "document", "version"),
+    *("assignee", "reason", "snoozed_until", "document", "version", "net_value"),
 )
+_WORTH: Final = sa.type_coerce(
+    sa.func.coalesce(opportunities.c.net_value, opportunities.c.value), opportunities.c.value.type
+)
+"""What an opportunity adds to a sum: money that several claim counts once."""
 
 
 def plain(value: Json) -> Json:
@@ -88,6 +92,7 @@ class Item:
     snoozed_until: dt.datetime | None
     document: str | None
     version: int
+    net_value: Decimal | None = None
 
     @property
     def title(self) -> str:
@@ -298,7 +303,7 @@ def listed(
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         wanted.append(table.words.like(f"%{escaped}%", escape="\\"))
     where = sa.and_(sa.true(), *wanted)
-    counted = sa.select(sa.func.count(), sa.func.sum(table.value).filter(table.counted)).where(where)
+    counted = sa.select(sa.func.count(), sa.func.sum(_WORTH).filter(table.counted)).where(where)
     total, value = connection.execute(counted.select_from(opportunities)).one()
     query = sa.select(opportunities).where(where).order_by(table.score.desc(), table.rank, table.id)
     rows = connection.execute(query.limit(limit).offset(offset)).all()
@@ -391,7 +396,7 @@ def totals(connection: sa.Connection) -> Totals:
     table = opportunities.c
 
     def grouped(column: Any, where: Any) -> dict[str, tuple[int, Decimal]]:
-        sums = sa.select(column, sa.func.count(), sa.func.sum(table.value).filter(table.counted)).where(where)
+        sums = sa.select(column, sa.func.count(), sa.func.sum(_WORTH).filter(table.counted)).where(where)
         return {name: (count, value or Decimal(0)) for name, count, value in connection.execute(sums.group_by(column))}
 
     waits = [

@@ -59,6 +59,7 @@ def put_forward(
     found = Opportunity(
         id=identify(action, entity), detector=0, code="PROPOSED", name=action, level=level, entity=dict(entity),
         value=float(money), p10=float(money), p90=float(money), confidence=0.5, window_days=window_days, rank=0,
+        net_value=float(money),
         action=action, reversible=reversible and all(known), owner=owner, evidence={"reason": reason},
     )  # fmt: skip
     try:

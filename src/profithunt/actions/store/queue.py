@@ -271,6 +271,7 @@ def _said(item: Opportunity) -> dict[str, Json]:
 def _found_columns(item: Opportunity) -> dict[str, Json]:
     return {
         **_said(item),
+        "net_value": Decimal(str(item.net_value)),
         "detector": item.detector,
         "code": item.code,
         "name": item.name,
@@ -309,7 +310,20 @@ def _new_row(item: Opportunity, run: str | None, at: dt.datetime) -> dict[str, J
 
 
 _REFRESHED: Final = (
-    *("detector", "code", "name", "level", "words", "value", "p10", "p90", "confidence", "rank", "window_days"),
+    *(
+        "detector",
+        "code",
+        "name",
+        "level",
+        "words",
+        "value",
+        "p10",
+        "p90",
+        "confidence",
+        "rank",
+        "window_days",
+        "net_value",
+    ),
     *("score", "action", "reversible", "team", "effort", "counted", "evidence"),
 )
 _REFRESH: Final = (

@@ -118,8 +118,10 @@ opportunities = sa.Table(
     sa.Column("snoozed_until", UtcTime),
     sa.Column("document", sa.String(12)),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("net_value", Money),
 )  # fmt: skip
 """One row an opportunity, for good: the same detector on the same entity. `cycle` counts how often it was opened;
+`net_value` is what is left of its value where others claim the same money;
 `version` goes up with each change, so that of two who change it at once one is told."""
 
 sightings = sa.Table(

@@ -87,11 +87,18 @@ def _detail(found: Detail, currency: str) -> Parts:
         ("Comments", [f"{_moment(each['at'])} {each['by']}: {each['text']}" for each in found.comments]),
         ("Executions", [_execution_line(each) for each in found.executions]),
         ("Activity", [_entry_line(each) for each in found.activity]),
-        ("Now one can", [", ".join(found.possible)] if found.possible else []),
+        ("Now one can", _possible(found.possible)),
     ):
         if lines:
             parts.append(listing(title, lines))
     return parts
+
+
+def _possible(events: Sequence[str]) -> list[str]:
+    """What people can do, in the words of the commands; what happens by itself is left out."""
+    said = {"roll back": "undo", "wake": "reopen", "realise": "measure"}
+    named = [said.get(event, event) for event in events if event not in {"expire", "measure"}]
+    return [", ".join(named)] if named else []
 
 
 def _execution_line(found: Execution) -> str:
