@@ -26,22 +26,30 @@ def learned(config: ShopConfig) -> dict[str, Record]:
 
     A hunt never fails for want of its records: a store that can't be reached teaches nothing.
     """
-    try:
-        from profithunt.actions.record import records
-        from profithunt.actions.store import Store, url_of
-    except ModuleNotFoundError:
+    store = existing_store(config)
+    if store is None:
         return {}
-    try:
-        url = url_of(config.folder.absolute(), config.store.url)
-        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-            return {}
-        store = Store.open(url)
-    except ProfithuntError:
-        return {}
+    from profithunt.actions.record import records
+
     try:
         return records(outcomes_of(store))
     finally:
         store.close()
+
+
+def existing_store(config: ShopConfig) -> Store | None:
+    """The operational store of a shop that has one and can be reached; the caller closes it. None is made here."""
+    try:
+        from profithunt.actions.store import Store, url_of
+    except ModuleNotFoundError:
+        return None
+    try:
+        url = url_of(config.folder.absolute(), config.store.url)
+        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+            return None
+        return Store.open(url)
+    except ProfithuntError:
+        return None
 
 
 def lines(store: Store, by: By) -> tuple[Line, ...]:

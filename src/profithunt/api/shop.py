@@ -417,9 +417,10 @@ class Shop:
 
     def waste(self) -> WasteLedger:
         """Money lost by cause, by month, with its trend; each unit of currency claimed by one cause at most."""
+        from profithunt.api.credits import credited
         from profithunt.metrics.waste import waste_ledger
 
-        return waste_ledger(self.engine, self.config)
+        return credited(waste_ledger(self.engine, self.config), self.config)
 
     def metric_spread(
         self, name: str, by: str | None = None, start: dt.date | None = None, end: dt.date | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from profithunt import Shop
 from profithunt.actions.record import Outcome
+from profithunt.api.credits import FINDS
 from profithunt.api.records import learned, lines, outcomes_of
+from profithunt.detectors import catalogue
 from tests.cli.conftest import write_shop
 
 
@@ -28,4 +30,21 @@ def test_an_outcome_becomes_a_record(tmp_path):
         (record,) = learned(shop.config).values()
         assert 0.4 < record.factor < 1
         assert record.n_outcomes == 1
+        act.close()
+
+
+def test_waste_says_who_found_and_who_ended_it(tmp_path):
+    with Shop.open(write_shop(tmp_path / "corner")) as shop:
+        shop.run()
+        before = {cause.cause: cause.fixed_by for cause in shop.waste().causes}
+        assert before
+        assert set(before.values()) == {None}
+        act = shop.act
+        (cause,) = [name for name in ("returns", "contacts", "defects") if name in before][:1]
+        cure = next(one.action for one in catalogue() if one.number in FINDS[cause])
+        made = act.propose(action=cure, level="sku", entity={"sku": "mug"}, value=100).item
+        act.execute(made.id)
+        credited = {one.cause: (one.found_by, one.fixed_by) for one in shop.waste().causes}
+        assert credited[cause][1] == act.whoami().name
+        assert all(value == (None, None) for name, value in credited.items() if name != cause)
         act.close()
