@@ -1,7 +1,7 @@
 """A simulated shop whose labels are shuffled: next to nothing is to be found, since nothing has a cause any more.
 
 What happened stays as it was (orders, parcels, returns, contacts, clicks: how many, how late, how dear), but to whom,
-where, with which SKU it happened is drawn anew from the same labels. A detector that still finds something finds chance.
+where, with which SKU it happened is drawn anew from the same labels. What a detector still finds there is chance.
 Detectors are told apart that need no label to find anything: what is added up (`sum`) is a fact of the rows, whoever
 they belong to, and what is held against a benchmark of its own (zero, a limit) is true of the shop as a whole.
 """
@@ -43,7 +43,7 @@ LABELS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
 """Labels by table that are shuffled, those in one group together (a postcode stays in its region)."""
 
 SEEN: Final = "events"
-"""Its SKUs are drawn from the lines sold: shuffled in themselves they would still tell what is viewed and not bought."""
+"""Its SKUs are drawn from the lines sold: shuffled, they would still tell what is viewed and not bought."""
 
 
 def check(folder: Path) -> Iterator[Claim]:
@@ -63,9 +63,7 @@ def check(folder: Path) -> Iterator[Claim]:
                 families_with_any += mine > 0
                 named[name] = named.get(name, 0) + mine
     listed = ", ".join(f"{name} {count}" for name, count in sorted(named.items(), key=lambda item: -item[1]) if count)
-    print(
-        f"     {found} finds in {tested:,} tests of {families} hunts by detectors that compare peers: {listed or 'none'}"
-    )
+    print(f"     {found} finds in {tested:,} tests of {families} hunts that compare peers: {listed or 'none'}")
     yield Claim(
         NAME, "share of the entities tested that are found", Range(high=0.002), round(found / max(tested, 1), 5)
     )
