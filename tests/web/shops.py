@@ -44,13 +44,15 @@ def made(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, *, team: bool = False) -> Iterator[str]:
     """The pages of a folder; the address while this lasts."""
     import uvicorn
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = uvicorn.Server(
-            uvicorn.Config(application(folder), log_level="error", access_log=False, ws="none", lifespan="on")
+            uvicorn.Config(
+                application(folder, team=team), log_level="error", access_log=False, ws="none", lifespan="on"
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         thread.start()

@@ -54,6 +54,7 @@ class FirstStart:
         self.proposal: Proposal | None = None
         self._status = Status("idle")
         self._started = 0.0
+        self._wrote = False
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -113,6 +114,12 @@ class FirstStart:
         `columns` by number of the source and canonical column: a column of the file, `-` for nothing; what is not there
         stays. Raises UsageError where orders or lines are missing then.
         """
+        if (self.folder / FILE_NAME).is_file() and not self._wrote:
+            raise UsageError(
+                "there is a shop.toml already",
+                where=str(self.folder),
+                do="change it there, or begin in an empty folder",
+            )
         found = self.proposed()
         sources = tuple(self._corrected(number, source, columns) for number, source in enumerate(found.sources))
         shop = {
@@ -128,6 +135,7 @@ class FirstStart:
                 do="set these columns",
             )
         path = changed.write(self.folder, force=True)
+        self._wrote = True
         self.proposal = changed
         return path
 

@@ -186,7 +186,14 @@ def scatter(
     )
     rule = alt.Chart(data([{"zero": 0}])).mark_rule(strokeWidth=1.5).encode(y="zero:Q")
     outliers = spots.mark_circle(size=54, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
-    return marks + rule + outliers
+    layers = marks + rule + outliers
+    for row, dy in ((ends[0], 12), (ends[-1], -12)) if len(ends) > 1 else ():
+        layers += (
+            alt.Chart(data([row]))
+            .mark_text(align="right", dy=dy, fontSize=11, color=theme.ink, limit=160)
+            .encode(x=x, y=y, text="name:N")
+        )
+    return layers
 
 
 def _decades(rows: Rows, key: str, least: float = 1.0) -> list[float]:

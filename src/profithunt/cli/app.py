@@ -33,8 +33,10 @@ from profithunt.cli.commands import (
     metrics,
     new_detector,
     opportunity,
+    password,
     plan,
     profit,
+    proposition,
     reconcile,
     report,
     run,
@@ -84,11 +86,13 @@ app.command()(anomalies.anomalies)
 app.command()(carriers.carriers)
 app.command()(waste.waste)
 app.command()(serve.serve)
+app.command(no_args_is_help=True)(password.password)
 app.command()(api_token.api_token)
 app.add_typer(act.app, name="act")
 app.add_typer(customers.app, name="customers")
 app.add_typer(document.app, name="document")
 app.add_typer(plan.app, name="plan")
+app.add_typer(proposition.app, name="proposition")
 
 
 @app.callback()

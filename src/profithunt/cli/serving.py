@@ -17,7 +17,16 @@ NEEDED = ("fastapi", "uvicorn", "altair", "vl_convert")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def listen(folder: Path, host: str, port: int, output: Output, *, show: bool = False) -> None:
+def listen(
+    folder: Path,
+    host: str,
+    port: int,
+    output: Output,
+    *,
+    show: bool = False,
+    team: bool = False,
+    names: tuple[str, ...] = (),
+) -> None:
     """Serve the pages of a folder until stopped. Raises UsageError."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
@@ -25,10 +34,10 @@ def listen(folder: Path, host: str, port: int, output: Output, *, show: bool = F
             f"the pages need more than the core install: {', '.join(missing)}",
             do="install it with: pip install 'profithunt[web]'",
         )
-    if host not in LOOPBACK:
+    if host not in LOOPBACK and not team:
         raise UsageError(
             f"pages without a login are served on this machine only, not on {host}",
-            do="leave --host out; let others in through a proxy with a login of its own",
+            do="leave --host out, or say --team, so that everyone signs in",
         )
     if not folder.exists():
         raise UsageError(f"there is no folder {folder}", do="make it first, or name another")
@@ -40,9 +49,9 @@ def listen(folder: Path, host: str, port: int, output: Output, *, show: bool = F
     taken = _socket(host, port)
     number = taken.getsockname()[1]
     address = f"http://{f'[{host}]' if ':' in host else host}:{number}/"
-    config = uvicorn.Config(
-        application(_shop_folder(folder)), log_level="warning", access_log=False, timeout_graceful_shutdown=3
-    )
+    hosts = frozenset({*LOOPBACK, host, *(one.lower() for one in names)})
+    app = application(_shop_folder(folder), hosts=hosts, team=team)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     if output.json:
         output.data({"address": address, "shop": str(folder)})
     else:

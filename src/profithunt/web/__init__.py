@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-def application(folder: str | Path, *, hosts: frozenset[str] | None = None) -> FastAPI:
-    """The application over a shop's folder; the folder may be empty. Raises UsageError without the extra `web`."""
+def application(folder: str | Path, *, hosts: frozenset[str] | None = None, team: bool = False) -> FastAPI:
+    """The application over a shop's folder; the folder may be empty. A team's pages need everyone to sign in."""
     from profithunt.web.app import create
 
-    return create(folder, hosts=hosts)
+    return create(folder, hosts=hosts, team=team)

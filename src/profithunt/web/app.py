@@ -19,19 +19,23 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 import profithunt
+from profithunt.api.login import Signed
 from profithunt.api.pages import catalogue
 from profithunt.api.pages.charts import FORMATS, picture, specification
 from profithunt.api.pages.parts import State, plain
 from profithunt.api.pages.reader import OnRun, Readers
 from profithunt.api.pages.tables import write_table
-from profithunt.errors import NotFound, ProfithuntError, UsageError
+from profithunt.errors import Forbidden, NotFound, ProfithuntError, Stopped, UsageError
 from profithunt.web import rendering
+from profithunt.web.pages.decisions import signed_in
 from profithunt.web.security import LOOPBACK, Guard
 
 T = TypeVar("T")
 
 STATIC: Final = Path(str(files("profithunt.web") / "static"))
 FOREVER: Final = "public, max-age=31536000, immutable"
+STATUS: Final = ((NotFound, 404), (Forbidden, 403), (Stopped, 409), (UsageError, 400))
+"""Which answer a mistake gets; what is none of these is the server's own."""
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
@@ -66,8 +70,8 @@ class Kept(StaticFiles):
         return response
 
 
-def create(folder: str | Path, *, hosts: frozenset[str] | None = None) -> FastAPI:
-    """The application over a shop's folder."""
+def create(folder: str | Path, *, hosts: frozenset[str] | None = None, team: bool = False) -> FastAPI:
+    """The application over a shop's folder; a team's lets nobody in who has not signed in."""
     readers = Readers(folder, warm)
 
     @contextlib.asynccontextmanager
@@ -80,7 +84,7 @@ def create(folder: str | Path, *, hosts: frozenset[str] | None = None) -> FastAP
         version=profithunt.__version__,
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,
+        openapi_url="/api/openapi.json",
         lifespan=life,
     )
     app.state.readers = readers
@@ -88,12 +92,22 @@ def create(folder: str | Path, *, hosts: frozenset[str] | None = None) -> FastAP
     app.mount("/static", Kept(directory=STATIC), name="static")
     _mistakes(app)
     from profithunt.web import pages
+    from profithunt.web.rest import rest_router
 
     pages.include(app)
+    app.include_router(rest_router(readers.desk))
     for source in catalogue.PAGES:
         _page(app, source)
     _tables(app)
     _charts(app)
+    app.state.team = team
+    if team:
+        from profithunt.api.login import Patience
+        from profithunt.web.login import Login, router
+
+        app.state.patience = Patience()
+        app.include_router(router)
+        app.add_middleware(Login, readers=readers)
     app.add_middleware(Guard, hosts=hosts or LOOPBACK)
     return app
 
@@ -131,20 +145,22 @@ def frame_of(on: OnRun, user: str = "") -> rendering.Frame:
     return rendering.Frame(shop.name, shop.currency, info["as_of"], on.run.run_id, info["finished_at"], age, user)
 
 
-def context(readers: Readers, on: OnRun, source: catalogue.PageSource, state: State) -> Any:
+def context(
+    readers: Readers, on: OnRun, source: catalogue.PageSource, state: State, signed: Signed | None = None
+) -> Any:
     """What a page says, read once a run and state; a live page once a decision, too."""
     if not source.live:
         return on.read(("page", source.name, state.path, state.key), lambda shop: source.read(shop, state))
     key = _lively(readers)
     if key is None:
-        with readers.desk() as shop:
+        with readers.desk(signed) as shop:
             return source.read(shop, state)
 
     def made() -> Any:
-        with readers.desk() as shop:
+        with readers.desk(signed) as shop:
             return source.read(shop, state)
 
-    return on.keep(("page", source.name, state.path, state.key, key), made)
+    return on.keep(("page", source.name, state.path, state.key, signed, key), made)
 
 
 def _lively(readers: Readers) -> tuple[float, ...] | None:
@@ -153,17 +169,19 @@ def _lively(readers: Readers) -> tuple[float, ...] | None:
     return None if decided is None else (*decided, time.time() // 600)
 
 
-def body(readers: Readers, on: OnRun, source: catalogue.PageSource, state: State) -> bytes:
+def body(
+    readers: Readers, on: OnRun, source: catalogue.PageSource, state: State, signed: Signed | None = None
+) -> bytes:
     """A page as bytes, rendered once a run, state and age; a live page once a decision, too."""
-    frame = frame_of(on)
+    frame = frame_of(on, signed.user if signed is not None else "")
     template = f"{source.template}.html.j2"
 
     def made() -> bytes:
-        page = context(readers, on, source, state)
+        page = context(readers, on, source, state, signed)
         text = rendering.render(template, frame, state, page=page, section=source.section, title=source.title)
         return text.encode()
 
-    key: tuple[Any, ...] = ("html", source.name, state.path, state.key, frame.stale_days)
+    key: tuple[Any, ...] = ("html", source.name, state.path, state.key, frame.stale_days, signed)
     if source.live:
         lively = _lively(readers)
         if lively is None:
@@ -180,17 +198,21 @@ def _page(app: FastAPI, source: catalogue.PageSource) -> None:
         if not readers.has_run:
             return RedirectResponse("/start", 303)
         with readers.using() as on:
-            return _answer(request, body(readers, on, source, state_of(request)), on.run.run_id)
+            return _answer(request, body(readers, on, source, state_of(request), signed_in(request)), on.run.run_id)
 
     def twin(request: Request) -> Response:
         readers = readers_of(request)
         with readers.using() as on:
             state = state_of(request, request.url.path.removesuffix(".json") or "/")
-            return JSONResponse({"run_id": on.run.run_id, "page": plain(context(readers, on, source, state))})
+            return JSONResponse(
+                {"run_id": on.run.run_id, "page": plain(context(readers, on, source, state, signed_in(request)))}
+            )
 
     address = "/today" if source.path == "/" else source.path
-    app.add_api_route(f"{address}.json", twin, methods=["GET"], name=f"{source.name}.json")
-    app.add_api_route(source.path, html, methods=["GET"], name=source.name, response_class=HTMLResponse)
+    app.add_api_route(f"{address}.json", twin, methods=["GET"], include_in_schema=False, name=f"{source.name}.json")
+    app.add_api_route(
+        source.path, html, methods=["GET"], include_in_schema=False, name=source.name, response_class=HTMLResponse
+    )
 
 
 def _answer(request: Request, content: bytes, run_id: str) -> Response:
@@ -218,12 +240,12 @@ def _tables(app: FastAPI) -> None:
             format_,
         )
 
-    app.add_api_route("/tables/{name}.{format_}", export, methods=["GET"], name="table")
+    app.add_api_route("/tables/{name}.{format_}", export, methods=["GET"], include_in_schema=False, name="table")
 
 
 def _with_shop(request: Request, work: Callable[[Any], T], *, live: bool = False) -> T:
     if live:
-        with readers_of(request).desk() as shop:
+        with readers_of(request).desk(signed_in(request)) as shop:
             return work(shop)
     with readers_of(request).using() as on, on.shop() as shop:
         return work(shop)
@@ -293,7 +315,7 @@ def _charts(app: FastAPI) -> None:
             data, media_type=TYPES[format_], headers={"content-disposition": f'attachment; filename="{file}"'}
         )
 
-    app.add_api_route("/charts/{name}.{format_}", chart, methods=["GET"], name="chart")
+    app.add_api_route("/charts/{name}.{format_}", chart, methods=["GET"], include_in_schema=False, name="chart")
 
 
 def _mistakes(app: FastAPI) -> None:
@@ -305,7 +327,8 @@ def _mistakes(app: FastAPI) -> None:
         readers = readers_of(request)
         frame = None
         with contextlib.suppress(ProfithuntError, OSError, ValueError), readers.using() as on:
-            frame = frame_of(on)
+            signed = signed_in(request)
+            frame = frame_of(on, signed.user if signed is not None else "")
         text = rendering.render(
             "error.html.j2",
             frame,
@@ -319,7 +342,7 @@ def _mistakes(app: FastAPI) -> None:
         return HTMLResponse(text, status)
 
     def known(request: Request, error: Exception) -> Response:
-        status = 404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 500
+        status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
         return said(request, status, error, "")
 
     def http(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ BY: Final = {
     "store": "Store",
     "month": "Month",
 }
+WEEK: Final = dt.timedelta(days=6)
 KINDS: Final = (
     "late",
     "failed_attempt",
@@ -143,7 +145,9 @@ def control(shop: Shop, state: State) -> Chart:
     rows = []
     signals: list[Any] = []
     if chart is not None:
-        signals = chart.signals
+        # A week that is not over yet looks like a wonder or a catastrophe: it is left out.
+        points = [one for one in chart.points if dt.date.fromisoformat(one.label[:10]) + WEEK <= board.as_of]
+        signals = [one for one in points if one.signal is not None]
         rows = [
             {
                 "on": point.label,
@@ -154,7 +158,7 @@ def control(shop: Shop, state: State) -> Chart:
                 "signal": point.signal is not None,
                 "n": point.n,
             }
-            for point in chart.points
+            for point in points
         ]
     finding = f"{fmt.counted(len(signals), 'week')} beyond chance" if signals else "Every week lies within chance"
     if signals:
@@ -191,7 +195,7 @@ def kinds(shop: Shop, state: State) -> Listed:
     rows = [
         {
             "kind": kind.kind.replace("_", " "),
-            "unit": f"a {kind.unit}",
+            "unit": f"per {kind.unit}",
             "n_defects": kind.n_defects,
             "n_opportunities": kind.n_opportunities,
             "dpmo": None if kind.dpmo is None else round(kind.dpmo),

@@ -13,13 +13,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from profithunt.api.login import Signed
 from profithunt.api.run import Run
 from profithunt.api.shop import Shop
 from profithunt.config import FILE_NAME, ShopConfig, find, read
 from profithunt.engine.runs import FOLDER, RunStore
 from profithunt.errors import NotFound
+
+if TYPE_CHECKING:
+    from profithunt.api.act import Act
 
 T = TypeVar("T")
 
@@ -40,6 +44,13 @@ class ReadingShop(Shop):
     def __init__(self, config: ShopConfig, path: Path, answers: dict[Hashable, Any] | None = None) -> None:
         super().__init__(config, path)
         self._answers: dict[Hashable, Any] = {} if answers is None else answers
+        self.signed: Signed | None = None
+
+    @property
+    def act(self) -> Act:
+        """Acting on what the hunt found, as who is signed in."""
+        act = super().act
+        return act if self.signed is None else act.as_(self.signed.user, scopes=self.signed.scopes)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, worked out once a run and key."""
@@ -207,7 +218,7 @@ class Readers:
         self._looked = 0.0
         self.closing = False
         self._at_work: list[threading.Thread] = []
-        self._desk: Shop | None = None
+        self._desk: ReadingShop | None = None
         self._deciding = threading.RLock()
 
     @property
@@ -241,12 +252,20 @@ class Readers:
             return on.read(key, make)
 
     @contextlib.contextmanager
-    def desk(self) -> Iterator[Shop]:
-        """The shop that decisions are read and written with, for this thread alone; on whatever run is current."""
+    def desk(self, signed: Signed | None = None) -> Iterator[Shop]:
+        """The shop that decisions are read and written with, for this thread alone; on whatever run is current.
+
+        Where somebody is signed in, all that is done with it is done by them, within the scopes of their session.
+        """
         with self._deciding:
             if self._desk is None:
-                self._desk = ReadingShop.open(self.folder)
-            yield self._desk
+                path = find(self.folder)
+                self._desk = ReadingShop(read(path), path)
+            self._desk.signed = signed
+            try:
+                yield self._desk
+            finally:
+                self._desk.signed = None
 
     @property
     def decided(self) -> tuple[float, ...] | None:

@@ -7,10 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from profithunt.api.login import Signed
 from profithunt.api.pages import today
 from profithunt.api.pages.parts import State
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
+
+
+def signed_in(request: Request) -> Signed | None:
+    """Who is signed in to a team's pages; None on one's own machine."""
+    found: Signed | None = getattr(request.state, "signed", None)
+    return found
 
 
 def local(back: str) -> str:
@@ -40,7 +47,7 @@ def several(
     back: Annotated[str, Form()] = "/",
 ) -> Response:
     """Decide on every opportunity that is ticked."""
-    with request.app.state.readers.desk() as shop:
+    with request.app.state.readers.desk(signed_in(request)) as shop:
         today.decide(shop, verb, ids or [], {"reason": reason, "text": text, "until": until, "to": to})
     return after(back, did=verb, id=",".join(ids or []))
 
@@ -57,6 +64,6 @@ def one(
     back: Annotated[str, Form()] = "/",
 ) -> Response:
     """Decide on one opportunity."""
-    with request.app.state.readers.desk() as shop:
+    with request.app.state.readers.desk(signed_in(request)) as shop:
         today.decide(shop, verb, [opportunity_id], {"reason": reason, "text": text, "until": until, "to": to})
     return after(back, did=verb, id=opportunity_id)

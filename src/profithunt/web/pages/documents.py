@@ -9,8 +9,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from profithunt.api.pages import documents
+from profithunt.web.pages.decisions import signed_in
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.post("/documents")
@@ -21,7 +22,7 @@ def new(
     opportunity: Annotated[str, Form()] = "",
 ) -> Response:
     """Begin a document, and go on with writing it."""
-    with request.app.state.readers.desk() as shop:
+    with request.app.state.readers.desk(signed_in(request)) as shop:
         made = documents.make(shop, kind, title, opportunity)
     return RedirectResponse(f"/documents/{quote(made, safe='')}?edit=1", 303)
 
@@ -39,6 +40,6 @@ def work(
 ) -> Response:
     """One step of a document, and back to it."""
     given = {"body": body, "title": title, "text": text, "place": place, "minutes": minutes}
-    with request.app.state.readers.desk() as shop:
+    with request.app.state.readers.desk(signed_in(request)) as shop:
         documents.work(shop, document_id, verb, given)
     return RedirectResponse(f"/documents/{quote(document_id, safe='')}", 303)

@@ -10,14 +10,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from profithunt.api.first_start import FirstStart, options
 from profithunt.api.pages.parts import State
 from profithunt.errors import ProfithuntError
+from profithunt.web.pages.decisions import signed_in
 from profithunt.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 SOURCE = "s"
 
 
 def _begun(request: Request) -> FirstStart:
     state = request.app.state
+    if state.team:
+        with state.readers.desk(signed_in(request)) as shop:
+            shop.act.whoami().must("manage")
     if not hasattr(state, "first_start"):
         state.first_start = FirstStart(state.readers.folder)
     found: FirstStart = state.first_start
@@ -38,6 +42,8 @@ def files(request: Request, error: str = "") -> Response:
     begun = _begun(request)
     if begun.status.state == "running":
         return RedirectResponse("/start/run", 303)
+    if request.app.state.readers.has_run:
+        return RedirectResponse("/", 303)
     return _page(
         "start.html.j2", "First start", files=begun.files(), error=error, has_shop=request.app.state.readers.has_shop
     )
