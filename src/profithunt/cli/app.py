@@ -30,6 +30,7 @@ from profithunt.cli.commands import (
     export,
     hunt,
     init,
+    mcp,
     metrics,
     new_detector,
     opportunity,
@@ -88,6 +89,7 @@ app.command()(waste.waste)
 app.command()(serve.serve)
 app.command(no_args_is_help=True)(password.password)
 app.command()(api_token.api_token)
+app.command()(mcp.mcp)
 app.add_typer(act.app, name="act")
 app.add_typer(customers.app, name="customers")
 app.add_typer(document.app, name="document")
