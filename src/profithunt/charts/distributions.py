@@ -50,6 +50,8 @@ def histogram(
     """How a figure spreads: rows of low, high, n; `marks` (at, label) are percentiles, written on the chart."""
     import altair as alt
 
+    # Room above the bars for the percentiles.
+    most = max((row["n"] for row in rows), default=1) * (1.0 if not marks else 1.28)
     base = alt.Chart(data(rows)).transform_calculate(
         kind="(datum.low + datum.high) / 2 < 0 ? 'loss' : 'gain'",
         shown=f"{money_label(currency, 'datum.low')} + ' to ' + {money_label(currency, 'datum.high')}",
@@ -57,7 +59,11 @@ def histogram(
     bars = base.mark_bar(binSpacing=1).encode(
         x=alt.X("low:Q", bin="binned", axis=money_axis(currency)),
         x2="high:Q",
-        y=alt.Y("n:Q", axis=alt.Axis(title=unit, tickCount=4, titleAngle=0, titleAlign="left", titleY=-10, titleX=-28)),
+        y=alt.Y(
+            "n:Q",
+            scale=alt.Scale(domainMax=most),
+            axis=alt.Axis(title=unit, tickCount=4, titleAngle=0, titleAlign="left", titleY=-10, titleX=-28),
+        ),
         color=alt.Color(
             "kind:N", scale=alt.Scale(domain=["gain", "loss"], range=[theme.profit, theme.loss]), legend=None
         ),
@@ -149,7 +155,6 @@ def scatter(
     """Things by how much they are seen or sold, against their profit: rows of x, y, name; cells with n when binned."""
     import altair as alt
 
-    del narrow
     count = "replace(format(datum.value, '~s'), 'G', 'B')"
     x = alt.X(
         "x:Q",
@@ -158,7 +163,7 @@ def scatter(
     )
     y = alt.Y(
         "y:Q",
-        scale=alt.Scale(type="symlog", constant=10),
+        scale=alt.Scale(type="symlog", constant=10, padding=28),
         axis=alt.Axis(title=None, values=_decades(rows, "y", 10.0), labelExpr=money_label(currency), labelOverlap=True),
     )
     base = alt.Chart(data(rows)).transform_calculate(
@@ -187,7 +192,7 @@ def scatter(
     rule = alt.Chart(data([{"zero": 0}])).mark_rule(strokeWidth=1.5).encode(y="zero:Q")
     outliers = spots.mark_circle(size=54, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
     layers = marks + rule + outliers
-    for row, dy in ((ends[0], 12), (ends[-1], -12)) if len(ends) > 1 else ():
+    for row, dy in ((ends[0], 12), (ends[-1], -12)) if len(ends) > 1 and not narrow else ():
         layers += (
             alt.Chart(data([row]))
             .mark_text(align="right", dy=dy, fontSize=11, color=theme.ink, limit=160)

@@ -63,6 +63,7 @@ def _room(rows: Rows) -> list[float]:
     return [min(ends), min(ends) + (max(ends) - min(ends)) * 1.32 or 1.0]
 
 
+UNSEEN = "\u200b"
 MOST_STEPS = 13
 """Steps whose labels have room beside each other."""
 
@@ -84,17 +85,22 @@ def _merged(rows: Rows, least: float) -> list[Mapping[str, Any]]:
         if row["kind"] != "total":
             stretch.append(row)
             continue
-        made += [*_stretch(stretch, least), row]
+        made += [*_stretch(stretch, least, len(made)), row]
         stretch = []
-    return [*made, *_stretch(stretch, least)]
+    return [*made, *_stretch(stretch, least, len(made))]
 
 
-def _stretch(rows: Rows, least: float) -> list[Mapping[str, Any]]:
+def _stretch(rows: Rows, least: float, place: int) -> list[Mapping[str, Any]]:
     small = [row for row in rows if abs(row["amount"] or 0) <= least]
     if len(small) < 2:
         return list(rows)
     amount = sum(row["amount"] or 0 for row in small)
-    other = {"label": f"Other ({len(small)})", "amount": amount, "kind": "loss" if amount < 0 else "gain"}
+    # Each stretch has its own place on the axis: what is not seen tells their labels apart.
+    other = {
+        "label": f"Other ({len(small)}){UNSEEN * place}",
+        "amount": amount,
+        "kind": "loss" if amount < 0 else "gain",
+    }
     at = rows[0]["start"]
     made: list[Mapping[str, Any]] = []
     for row in [*(row for row in rows if abs(row["amount"] or 0) > least), other]:

@@ -17,6 +17,7 @@ from profithunt import fmt
 from profithunt.api.pages.parts import Column, State, Table
 from profithunt.charts import bar, interval, scale_for
 from profithunt.charts.spark import spark
+from profithunt.reports.page import prose
 from profithunt.reports.wording import (
     capitalize_first,
     entity_text,
@@ -200,6 +201,7 @@ def environment() -> Environment:
         capitalize_first=capitalize_first,
         sure=lambda confidence: sure(float(confidence)),
         named=evidence_name,
+        prose=prose,
         markup=Markup,  # only for text that the API has made safe
         evidence_value=_evidence_value,
         entity=lambda item: entity_text(item.entity),

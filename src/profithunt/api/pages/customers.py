@@ -453,7 +453,7 @@ def acquisition(shop: Shop, state: State) -> Listed:
         (
             Column("member", by.replace("_", " ").capitalize()),
             Column("n_customers", "Customers", "count"),
-            Column("worth", f"Profit per customer, {horizon} days", "interval"),
+            Column("worth", f"Profit in {horizon} days", "interval"),
             Column("cm3_lift", "Against all", "money"),
             Column("retained_adjusted", "Came back", "share"),
         ),
