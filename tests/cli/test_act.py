@@ -79,4 +79,4 @@ def test_mistakes_say_what_to_do(line):
     assert line("act", "reopen", found, "--json").json["state"] == "triaged"
     assert line("act", "reject", found, "--reason", "no", "--json").json["reason"] == "no"
     assert line("act", "totals", "--json").json["by_state"]["rejected"]["n"] == 1
-    assert line("act", "outcomes", "--json").json == {"outcomes": [], "records": []}
+    assert line("act", "outcomes", "--json").json == {"outcomes": [], "records": [], "sides": []}

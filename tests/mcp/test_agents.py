@@ -279,3 +279,27 @@ def test_over_http_each_call_is_its_tokens_owner(shop, address):
     for headers in ({}, {"Authorization": "Bearer pht_wrong"}, {"Authorization": "Basic x"}):
         assert httpx.post(address, json={}, headers=headers).status_code == 401
     assert [entry.by for entry in owner.activity() if entry.verb == "approve"] == ["bold"]
+
+
+def test_outcomes_set_people_beside_agents(shop):
+    owner = shop.act.as_("owner")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for agent, number in (("bold", FIRST), ("ann", SECOND)):
+            act = shop.act.as_(agent)
+            act.approve(number)
+            act.execute(number)
+            owner.confirm(number)
+        owner.measure(FIRST, realised="70")
+        owner.measure(SECOND, realised="140")
+        owner.undo(FIRST, "It hurt")
+    found = as_(shop, "careful", lambda agent: agent.ok("outcomes"))["sides"]
+    assert [(side["kind"], side["approvals"], side["overridden"], side["override_rate"]) for side in found] == [
+        ("person", 1, 0, 0.0),
+        ("agent", 1, 1, 1.0),
+    ]
+    assert [(side["n_actions"], side["realised"], side["ratio"]) for side in found] == [
+        (1, "140.0000", 0.5),
+        (1, "70.0000", 0.25),
+    ]
+    assert owner.totals().override_rate == 1.0

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from profithunt.actions import desk, policies
 from profithunt.actions.exposure import Exposure
+from profithunt.actions.sides import Side, sides
 from profithunt.actions.states import OPEN, State, events
 from profithunt.actions.store import audit, queue
 from profithunt.actions.store.tables import (
     actions,
     assignments,
-    audit as entries,
     comments,
     decisions,
     opportunities,
@@ -231,16 +231,18 @@ class Record:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """All outcomes, and the records that follow from them."""
+    """All outcomes, the records that follow from them, and people beside agents."""
 
     outcomes: tuple[Outcome, ...]
     records: tuple[Record, ...]
+    sides: tuple[Side, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """As data."""
         return {
             "outcomes": [item.to_json() for item in self.outcomes],
             "records": [item.to_json() for item in self.records],
+            "sides": [item.to_json() for item in self.sides],
         }
 
 
@@ -248,8 +250,8 @@ class Outcomes:
 class Totals:
     """The queue in figures: how many and how much by state and team, how fast decisions are, people beside agents.
 
-    `hours_to_decision` is the median from opened to decided; `override_rate` the share of agents' decisions that a
-    person reversed.
+    `hours_to_decision` is the median from opened to decided; `override_rate` the share of agents' approvals that
+    a person turned over.
     """
 
     by_state: Mapping[str, tuple[int, Decimal]]
@@ -377,7 +379,7 @@ def all_outcomes(connection: sa.Connection) -> Outcomes:
         for by in ("detector", "owner", "actor", "kind")
         for member in sorted({_member(each, by) for each in found})
     ]
-    return Outcomes(found, tuple(records))
+    return Outcomes(found, tuple(records), sides(connection, found))
 
 
 def _member(outcome: Outcome, by: str) -> str:
@@ -418,22 +420,5 @@ def totals(connection: sa.Connection) -> Totals:
         hours_to_decision=median(waits) if waits else None,
         decisions_by_kind={str(kind): int(count) for kind, count in kinds},
         realised_by_kind={kind: record.realised for kind, record in of_kind.items()},
-        override_rate=_override_rate(connection),
+        override_rate=next((side.override_rate for side in found.sides if side.kind == "agent"), None),
     )
-
-
-def _override_rate(connection: sa.Connection) -> float | None:
-    """Share of agents' approvals that a person withdrew, rejected or had undone."""
-    approved = connection.execute(
-        sa.select(decisions.c.opportunity, decisions.c.at).where(
-            decisions.c.kind == "agent", decisions.c.verdict == "approve"
-        )
-    ).all()
-    if not approved:
-        return None
-    against = sa.select(entries.c.subject, entries.c.at).where(
-        entries.c.kind == "person", entries.c.verb.in_(("withdraw", "reject", "roll_back"))
-    )
-    turned = {(row.subject, row.at) for row in connection.execute(against)}
-    over = sum(any(subject == row.opportunity and at >= row.at for subject, at in turned) for row in approved)
-    return over / len(approved)

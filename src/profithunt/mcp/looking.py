@@ -121,7 +121,7 @@ class Looking:
     def outcomes(self) -> dict[str, Json]:
         """What actions brought beside what was predicted: by detector, team, actor, people and agents.
 
-        `hands` sets people beside agents: decisions, how many of them a person turned over, realised and predicted.
+        `sides` sets people beside agents: approvals, how many of them others turned over, realised and predicted.
         """
         with self._desk.act() as act:
             return act.outcomes().to_json()

@@ -178,14 +178,26 @@ def _totals(found: Totals, currency: str) -> Parts:
 
 def _outcomes(found: Outcomes, currency: str) -> Parts:
     if not found.outcomes:
-        return [heading("Outcomes", "Nothing has been measured yet.")]
+        return [heading("Outcomes", "Nothing has been measured yet."), *_overruled(found)]
     lines = table("by", "who", "actions", "predicted", "realised", "ratio", right=("actions", "predicted", "realised"))
     for record in found.records:
         lines.add_row(
             words(record.by), words(record.member), fmt.count(record.n_actions), money(record.predicted, currency),
             money(record.realised, currency), fmt.MISSING if record.ratio is None else fmt.share(record.ratio),
         )  # fmt: skip
-    return [heading("Outcomes: realised beside predicted", fmt.counted(len(found.outcomes), "action")), "", lines]
+    count = fmt.counted(len(found.outcomes), "action")
+    return [heading("Outcomes: realised beside predicted", count), "", lines, *_overruled(found)]
+
+
+def _overruled(found: Outcomes) -> Parts:
+    """People beside agents: how often others turned over what they approved."""
+    who = {"person": "people", "agent": "agents"}
+    return [
+        f"Of {fmt.counted(side.approvals, 'approval')} by {who.get(side.kind, side.kind)}, others turned over "
+        f"{fmt.count(side.overridden)} ({fmt.share(side.override_rate)})."
+        for side in found.sides
+        if side.override_rate is not None
+    ]
 
 
 def _users(found: Sequence[User], _currency: str) -> Parts:
