@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -27,7 +28,7 @@ from profithunt.api.pages.reader import OnRun, Readers
 from profithunt.api.pages.tables import write_table
 from profithunt.errors import Forbidden, NotFound, ProfithuntError, Stopped, UsageError
 from profithunt.web import rendering
-from profithunt.web.pages.decisions import signed_in
+from profithunt.web.pages.decisions import local, signed_in
 from profithunt.web.security import LOOPBACK, Guard
 
 T = TypeVar("T")
@@ -133,7 +134,7 @@ def readers_of(request: Request) -> Readers:
 def state_of(request: Request, path: str | None = None) -> State:
     """Path and parameters of a request, those in the path included. The last of several of a name counts."""
     given = {**dict(request.query_params), **{key: str(value) for key, value in request.path_params.items()}}
-    return State(path or request.url.path, given)
+    return State(path or request.url.path, given, frozenset(request.path_params))
 
 
 def frame_of(on: OnRun, user: str = "") -> rendering.Frame:
@@ -318,6 +319,16 @@ def _charts(app: FastAPI) -> None:
     app.add_api_route("/charts/{name}.{format_}", chart, methods=["GET"], include_in_schema=False, name="chart")
 
 
+def _before(request: Request) -> str:
+    """Where to try again: the same page, or for what was sent from a form the page with the form."""
+    if request.method == "GET":
+        return state_of(request).url()
+    found = urlsplit(request.headers.get("referer", ""))
+    if found.netloc != request.headers.get("host") or not found.path.startswith("/"):
+        return "/"
+    return local(f"{found.path}?{found.query}" if found.query else found.path)
+
+
 def _mistakes(app: FastAPI) -> None:
     """Every mistake says what failed, what was expected and what to do; in the form that was asked for."""
 
@@ -336,6 +347,7 @@ def _mistakes(app: FastAPI) -> None:
             status=status,
             message=str(error),
             do=hint,
+            again=_before(request),
             section="",
             title="Not found" if status == 404 else "That did not work",
         )

@@ -28,6 +28,8 @@ class State:
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
+    inside: frozenset[str] = frozenset()
+    """Parameters that are a part of the path already."""
 
     def get(self, name: str, default: str = "") -> str:
         """A parameter as text."""
@@ -60,7 +62,8 @@ class State:
 
         Dots in names are written as two underscores: `sort__skus` is the parameter `sort.skus`.
         """
-        params = {**self.params, **{name.replace("__", "."): value for name, value in changes.items()}}
+        given = {name: value for name, value in self.params.items() if name not in self.inside}
+        params = {**given, **{name.replace("__", "."): value for name, value in changes.items()}}
         kept = {name: value for name, value in params.items() if value not in (None, "")}
         target = self.path if path is None else path
         return f"{target}?{urlencode(kept)}" if kept else target

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from profithunt.api.pages.parts import Column, State, Table
 from profithunt.api.pages.tables import Listed, read_table, rows_query
 from profithunt.api.shop import Shop
 from profithunt.detectors import catalogue
 
-ROLES: Final = ("viewer", "analyst", "operator", "approver", "admin", "owner")
+if TYPE_CHECKING:
+    from profithunt.actions.store.people import Token
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class SettingsPage:
     me: str
     role: str
     may: tuple[str, ...]
+    manages: bool
+    roles: tuple[str, ...]
     users: Table
     tokens: Table
     autonomy: tuple[tuple[str, Any], ...]
@@ -37,6 +40,8 @@ def read(shop: Shop, state: State) -> SettingsPage:
         me=actor.name,
         role=str(actor.role),
         may=tuple(sorted(str(one) for one in actor.may)),
+        manages="manage" in actor.may,
+        roles=_roles(shop),
         users=read_table(shop, state, "settings.users", users),
         tokens=read_table(shop, state, "settings.tokens", tokens),
         autonomy=tuple((name, value) for name, value in autonomy.items() if value not in (None, {}, [])),
@@ -44,6 +49,18 @@ def read(shop: Shop, state: State) -> SettingsPage:
         shop=tuple(config.shop.model_dump(mode="json", exclude_none=True).items()),
         path=str(shop.path),
     )
+
+
+def _roles(shop: Shop) -> tuple[str, ...]:
+    from profithunt.actions.store import people
+
+    with shop.act.store.reading() as connection:
+        return tuple(people.known_roles(connection, shop.config.autonomy))
+
+
+def issue(shop: Shop, owner: str, label: str, scopes: tuple[str, ...], days: int) -> Token:
+    """A new token, with its secret this once. Raises Forbidden, UsageError."""
+    return shop.act.issue_token(user=owner.strip() or None, label=label, scopes=scopes, days=days)
 
 
 def users(shop: Shop, state: State) -> Listed:
@@ -89,9 +106,7 @@ def tokens(shop: Shop, state: State) -> Listed:
     for one in shop.act.tokens():
         told = one.to_json()
         rows.append({**told, "scopes": ", ".join(told.get("scopes") or ()), "expires": told.get("expires_at")})
-    return Listed(
-        rows_query(columns, rows), columns, "Tokens", sort="id", empty="No token yet: profithunt act token makes one."
-    )
+    return Listed(rows_query(columns, rows), columns, "Tokens", sort="id", empty="No token yet.")
 
 
 def detectors(shop: Shop, state: State) -> Listed:
@@ -105,7 +120,7 @@ def detectors(shop: Shop, state: State) -> Listed:
         Column("action", "Action"),
         Column("thresholds", "Thresholds"),
     )
-    own = shop.config.detectors.thresholds if hasattr(shop.config.detectors, "thresholds") else {}
+    own = shop.config.thresholds
     rows = [
         {
             "code": one.code,

@@ -146,7 +146,7 @@ def read_table(shop: Shop, state: State, name: str, source: Source) -> Table:
         size=listed.size,
         note=listed.note,
         empty=listed.empty,
-        export=replace(state, path=f"/tables/{name}").url(),
+        export=replace(state, path=f"/tables/{name}", inside=frozenset()).url(),
     )
 
 
