@@ -39,6 +39,7 @@ from profithunt.ledger.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
     from profithunt.api.act import Act
+    from profithunt.api.automating import Automation
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.documents import Documents
     from profithunt.api.proposition import Proposition
@@ -115,6 +116,13 @@ class Shop:
         from profithunt.api.documents import Documents
 
         return Documents(self)
+
+    @property
+    def automation(self) -> Automation:
+        """Rules that work the queue by themselves, inside limits (needs the extra `act`)."""
+        from profithunt.api.automating import Automation
+
+        return Automation(self)
 
     # Work
 

@@ -17,6 +17,7 @@ from profithunt.cli.commands import (
     actions_value,
     anomalies,
     api_token,
+    automation,
     carriers,
     check,
     clv,
@@ -91,6 +92,7 @@ app.command(no_args_is_help=True)(password.password)
 app.command()(api_token.api_token)
 app.command()(mcp.mcp)
 app.add_typer(act.app, name="act")
+app.add_typer(automation.app, name="automation")
 app.add_typer(customers.app, name="customers")
 app.add_typer(document.app, name="document")
 app.add_typer(plan.app, name="plan")

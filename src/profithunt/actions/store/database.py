@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FILE: Final = "app.db"
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The migration that this version of the package needs."""
 VARIABLE: Final = "PROFITHUNT_STORE_URL"
 _BUSY_SECONDS: Final = 60

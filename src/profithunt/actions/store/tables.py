@@ -306,3 +306,27 @@ workers = sa.Table(
     sa.Column("heir", sa.String(120)),
 )  # fmt: skip
 """Processes that carry actions out; who took over what a dead one left."""
+
+automations = sa.Table(
+    "automations", metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("rule", Json, nullable=False),
+    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("set_by", sa.String(120), nullable=False),
+    sa.Column("set_at", UtcTime, nullable=False),
+    sa.Column("last_at", UtcTime),
+)  # fmt: skip
+"""Rules that work the queue by themselves; `last_at` is when each was last evaluated."""
+
+evaluations = sa.Table(
+    "evaluations", metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("automation", sa.String(60), sa.ForeignKey("automations.name"), nullable=False, index=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("fired", sa.Boolean, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("run", sa.String(60)),
+    sa.Column("matched", sa.Integer, nullable=False),
+    sa.Column("results", Json, nullable=False),
+)  # fmt: skip
+"""What each evaluation of a rule did, or why it did nothing; `results` opportunity by opportunity."""
