@@ -39,7 +39,7 @@ class DeliveryTerms:
         return "leave" if self.study.recommended is None else "change"
 
     def to_json(self) -> dict[str, Any]:
-        """The study as data; a threshold of null is delivery that is never free."""
+        """The study as data, amounts as decimal strings; a threshold of null is delivery that is never free."""
         study = self.study
         return {
             "verdict": self.verdict,
@@ -51,11 +51,24 @@ class DeliveryTerms:
             "best": _candidate(study.best),
             "recommended": None if study.recommended is None else _candidate(study.recommended),
             "candidates": [_candidate(one) for one in study.candidates],
-            "segments": [dict(one.__dict__) for one in study.sides],
+            "segments": [
+                {
+                    "segment": one.segment,
+                    "orders_today": one.orders_today,
+                    "orders": one.orders,
+                    "gain": _amount(one.gain),
+                }
+                for one in study.sides
+            ],
             "sensitivity": [{"if": words, **_candidate(one)} for words, one in study.sensitivity],
             "test": {"n_per_arm": study.n_per_arm, "unit": "visit" if study.per_visit else "order"},
             "past_terms": [
-                {"threshold": _free_from(one.threshold), "charge": one.charge, "agrees": one.agrees}
+                {
+                    "threshold": _free_from(one.threshold),
+                    "charge": _amount(one.charge),
+                    "n_months": one.last - one.first + 1,
+                    "agrees": one.agrees,
+                }
                 for one in study.past
             ],
             "behaviour": {
@@ -71,10 +84,10 @@ class DeliveryTerms:
             },
             "economics": {
                 "margin_share": study.economics.share,
-                "fixed_per_order": study.economics.fixed,
+                "fixed_per_order": _amount(study.economics.fixed),
                 "returned_share_of_padding": study.economics.returned,
-                "return_cost": study.economics.return_cost,
-                "lost_order_costs_later": study.economics.lost_customer,
+                "return_cost": _amount(study.economics.return_cost),
+                "lost_order_costs_later": _amount(study.economics.lost_customer),
             },
         }
 
@@ -120,13 +133,11 @@ class Proposition:
             return_cost=seen.return_cost,
             lost_customer=max(lost, 0.0),
         )
-        prior = Prior(
-            **{name: (beliefs[name].mean, beliefs[name].spread) for name in Prior.names()}
-        )
+        prior = Prior(**{name: (beliefs[name].mean, beliefs[name].spread) for name in Prior.names()})
         try:
             found = study(rows, economics, prior=prior, thresholds=thresholds, charges=charges)
         except NoTerms as error:
-            raise NotFound(str(error), do=_NO_CHARGES) from error
+            raise NotFound(str(error), do=error.do) from error
         return DeliveryTerms(option, seen.n_orders, worth, found, beliefs)
 
     def _customer_value(self) -> float | None:
@@ -138,8 +149,15 @@ class Proposition:
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
-    return {**one.__dict__, "threshold": _free_from(one.threshold)}
+    amounts = {
+        name: _amount(getattr(one, name)) for name in ("charge", "gain", "gain_low", "gain_high", "profit", "basket")
+    }
+    return {**one.__dict__, **amounts, "threshold": _free_from(one.threshold)}
 
 
-def _free_from(threshold: float) -> float | None:
-    return None if math.isinf(threshold) else threshold
+def _free_from(threshold: float) -> str | None:
+    return None if math.isinf(threshold) else _amount(threshold)
+
+
+def _amount(value: float) -> str:
+    return f"{value:.4f}"

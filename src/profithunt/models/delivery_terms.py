@@ -9,9 +9,9 @@ With g the rate at which visits bring baskets of value b (log g a polynomial in 
 the threshold and f the charge:
 
 - baskets b ≥ T are ordered as they are;
-- below T a share q(T − b) = λ ÷ (1 + ((T − b) ÷ (r f))²) would rather pad, to T plus an exponential overshoot of mean
-  o T. Padding costs them anything between nothing and the charge, else they would pay it; who finds even that too much
-  leaves: (1 − exp(−x)) ÷ x of them order, x = ε f ÷ b;
+- below T a share q = λ ÷ (1 + (a ÷ (r f))²) would rather pad, to T plus an exponential overshoot of mean o T, since
+  goods come in whole units; a = T − b + o T is all that they add. Padding costs them anything between nothing and the
+  charge, else they would pay it; who finds even that too much leaves: (1 − exp(−x)) ÷ x of them order, x = ε f ÷ b;
 - of the rest a share exp(−x) orders and pays, the others leave;
 - a threshold that is announced higher turns visitors away whatever they want: each quarter of the largest baskets that
   it rises by leaves a share exp(−η).
@@ -70,14 +70,14 @@ class Prior:
     """What is believed before any order was seen: mean and standard deviation on the scale that is fitted.
 
     `sensitivity` log of ε; `padding` logit of λ; `reach` log of r; `overshoot` log of o, a share of the threshold;
-    `aversion` log of η.
+    `aversion` η itself: a normal that lets it be nothing, else every lower threshold would surely be better for it.
     """
 
     sensitivity: tuple[float, float] = (0.0, 0.7)
     padding: tuple[float, float] = (0.0, 1.0)
     reach: tuple[float, float] = (0.7, 0.7)
     overshoot: tuple[float, float] = (-2.5, 0.6)
-    aversion: tuple[float, float] = (-2.7, 1.0)
+    aversion: tuple[float, float] = (0.15, 0.15)
 
     @staticmethod
     def names() -> tuple[str, ...]:
@@ -304,12 +304,16 @@ def _natural(behaviour: Array) -> Array:
     clipped = np.clip(behaviour, -12, 12)
     natural = np.exp(clipped)
     natural[:, 1] = special.expit(clipped[:, 1])
+    natural[:, 4] = clipped[:, 4]
     return np.asarray(natural)
 
 
 def _turned_away(edges: Array, threshold: float, today: float, natural: Array) -> Array:
-    """What is left of the orders under another threshold than today's, one row a draw, one column."""
-    asked, now = (min(one, float(edges[-1])) for one in (threshold, today))
+    """What is left of the orders under another threshold than today's, one row a draw, one column.
+
+    A threshold below all baskets turns nobody away, one above all of them as many as no free delivery at all.
+    """
+    asked, now = (min(max(one, float(edges[0])), float(edges[-1])) for one in (threshold, today))
     return np.asarray(np.exp(-natural[:, 4:5] * (asked - now) / (edges[-1] / _LARGEST)))
 
 
@@ -327,7 +331,7 @@ def _ways(middle: Array, terms: Terms, natural: Array) -> tuple[Array, Array, Ar
     sensitivity, padding, reach = natural[:, 0:1], natural[:, 1:2], natural[:, 2:3]
     burden = sensitivity * terms.charge / middle
     if math.isfinite(terms.threshold) and terms.charge > 0:
-        gap = np.maximum(terms.threshold - middle, 0.0)
+        gap = np.maximum(terms.threshold - middle, 0.0) + natural[:, 3:4] * terms.threshold
         would = padding / (1 + (gap / (reach * terms.charge)) ** 2)
     else:
         would = np.zeros((len(natural), len(middle)))

@@ -17,6 +17,7 @@ Array = npt.NDArray[np.float64]
 
 AGREES = 0.9
 _SAME_CHARGE = 0.05
+_SAME_AGREES = 0.005
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,11 @@ def periods(baskets: Baskets) -> tuple[Seen, ...]:
         one = _terms(baskets, month, month)
         if one is None or one.agrees < AGREES:
             continue
-        if found and _same(found[-1], one, baskets.edges[1] - baskets.edges[0]):
-            joined = _terms(baskets, found[-1].first, month)
-            if joined is not None and joined.agrees >= AGREES:
-                found[-1] = joined
-                continue
-        found.append(one)
+        joined = _terms(baskets, found[-1].first, month) if found else None
+        if joined is not None and _same(baskets, found[-1], one, joined):
+            found[-1] = joined
+        else:
+            found.append(one)
     return tuple(found)
 
 
@@ -70,6 +70,8 @@ def _terms(baskets: Baskets, first: int, last: int) -> Seen | None:
     above = np.concatenate([np.cumsum(free[::-1])[::-1], [0.0]])
     agrees = below + above
     best = int(np.argmax(agrees))
+    if not paid.sum():
+        return Seen(first, last, 0.0, 0.0, 1.0)
     # Between two values without an order, any threshold explains as much: the upper end is where free delivery starts.
     while best + 1 < len(agrees) and agrees[best + 1] == agrees[best] and orders[best] == 0:
         best += 1
@@ -79,8 +81,13 @@ def _terms(baskets: Baskets, first: int, last: int) -> Seen | None:
     return Seen(first, last, threshold, charge, float(agrees[best] / orders.sum()))
 
 
-def _same(one: Seen, other: Seen, width: float) -> bool:
-    if math.isinf(one.threshold) != math.isinf(other.threshold):
+def _same(baskets: Baskets, before: Seen, one: Seen, joined: Seen) -> bool:
+    """Whether two runs of months had the same terms: what orders paid is explained as well by one threshold for both.
+
+    Where few orders lie between two values, a month can't tell them apart.
+    """
+    if joined.agrees < AGREES or abs(before.charge - one.charge) > _SAME_CHARGE * max(before.charge, one.charge):
         return False
-    near = one.threshold == other.threshold or abs(one.threshold - other.threshold) <= width * 1.5
-    return near and abs(one.charge - other.charge) <= _SAME_CHARGE * max(one.charge, other.charge, 0.01)
+    earlier, later = (float(baskets.orders[part.first : part.last + 1].sum()) for part in (before, one))
+    lost = before.agrees * earlier + one.agrees * later - joined.agrees * (earlier + later)
+    return lost <= _SAME_AGREES * min(earlier, later)
