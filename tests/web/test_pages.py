@@ -297,3 +297,16 @@ def test_people_and_tokens_are_changed_in_the_settings(client):
     assert client.post("/settings/tokens/revoke", data={"id": row["id"]}).status_code == 303
     assert client.get("/api/totals", headers={"authorization": f"Bearer {secret[1]}"}).status_code == 401
     assert client.post("/settings/users", data={"name": "bot", "role": "emperor"}).status_code in (400, 404)
+
+
+def test_an_owner_writes_a_note_on_the_week_of_a_metric(client):
+    page = client.get("/review").text
+    metric, week = (re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("metric", "week"))
+    given = {"metric": metric, "week": week, "text": "Snow kept people at home.", "back": "/review?page=1#block-1"}
+    done = client.post("/review/note", data=given)
+    assert (done.status_code, done.headers["location"]) == (303, "/review?page=1#block-1")
+    assert "Snow kept people at home." in client.get("/review").text
+    assert client.get("/review.json").json()["page"]["notes"][metric]["text"] == "Snow kept people at home."
+    client.post("/review/note", data={**given, "text": " "})
+    assert "Snow kept" not in client.get("/review").text
+    assert client.post("/review/note", data={**given, "week": "soon"}).status_code == 400

@@ -72,7 +72,7 @@ PAGES: Final[tuple[PageSource, ...]] = (
     _page("marketing", "/marketing", "Marketing", marketing.read),
     _page("delivery", "/delivery", "Delivery", delivery.read),
     _page("actions-value", "/high-value-actions", "High-value actions", hva.read),
-    _page("review", "/review", "Weekly review", review.read),
+    _page("review", "/review", "Weekly review", review.read, live=True),
     _page("outcomes", "/outcomes", "Outcomes", outcomes.read, live=True),
     _page("documents", "/documents", "Documents", documents.read, live=True),
     _page("document", "/documents/{document_id}", "Document", documents.read_document, "documents", live=True),

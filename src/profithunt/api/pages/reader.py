@@ -270,7 +270,8 @@ class Readers:
     @property
     def decided(self) -> tuple[float, ...] | None:
         """What changes whenever a decision is stored; None where that can't be told without asking the store."""
-        if self._desk is None or self._desk.config.store.url:
+        on = self._on
+        if on is None or on.config.store.url:
             return None
         files = (self.folder / FOLDER / "app.db", self.folder / FOLDER / "app.db-wal")
         found = [path.stat() for path in files if path.exists()]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Choice, Missing, State
 from profithunt.api.shop import Shop
-from profithunt.errors import NotFound
+from profithunt.errors import NotFound, UsageError
 from profithunt.reports import weekly
 
+NOTE: Final = 2_000
+"""Characters of a note at most."""
 FEW: Final = 8
 """Charts on a page of the deck."""
 
@@ -23,6 +28,15 @@ class Moved:
     title: str
     finding: str
     href: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the owner of a metric says about its week: by whom, when."""
+
+    text: str
+    by: str
+    on: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,9 @@ class ReviewPage:
     presenting: bool = False
     present: str = ""
     leave: str = ""
-    week: str = ""
+    until: str = ""
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    back: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The page as data: what moved, and the charts and tables shown, without their pictures."""
@@ -61,11 +77,46 @@ class ReviewPage:
             "moved": [vars(one) for one in self.moved],
             "blocks": shown,
             "problems": list(self.problems),
+            "notes": {name: vars(note) for name, note in self.notes.items()},
         }
 
 
 def read(shop: Shop, state: State) -> ReviewPage:
-    """The deck of the current run, or why there is none."""
+    """The deck of the current run with its owners' notes, or why there is none."""
+    page = _read(shop, state)
+    names = [block["card"].chart.primary.item.name for block in page.blocks if block["what"] == "chart"]
+    return replace(page, notes=_notes(shop, names, page.until), back=state.url())
+
+
+def _notes(shop: Shop, names: Sequence[str], week: str) -> dict[str, Note]:
+    from profithunt.actions.store import queue
+
+    with shop.act.store.reading() as connection:
+        found = {name: queue.fact(connection, _key(name, week)) for name in names}
+    return {name: Note(said["text"], said["by"], said["on"]) for name, said in found.items() if said}
+
+
+def _key(name: str, week: str) -> str:
+    return f"note:{week}:{hashlib.sha256(name.encode()).hexdigest()[:40]}"
+
+
+def write_note(shop: Shop, metric: str, week: str, text: str) -> None:
+    """Keep what an owner says about a metric's week; an empty text takes it away. Raises Forbidden, UsageError."""
+    from profithunt.actions.store import queue
+
+    me = shop.act.whoami()
+    me.must("comment")
+    try:
+        day = dt.date.fromisoformat(week).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{week!r} is no day", expected="the last day of the week, such as 2025-06-29") from error
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    kept = {"text": text.strip()[:NOTE], "by": me.name, "on": today} if text.strip() else {}
+    with shop.act.store.writing() as connection:
+        queue.put_fact(connection, _key(metric, day), kept)
+
+
+def _read(shop: Shop, state: State) -> ReviewPage:
     try:
         review = shop.review(week=_week(state))
     except NotFound as error:
@@ -112,13 +163,11 @@ def read(shop: Shop, state: State) -> ReviewPage:
         after=state.url(page=number + 1) if number < len(pages) else "",
         place=f"{number} of {len(pages)}",
         present=state.url(at=1, page=None),
-        week=review.until.isoformat(),
+        until=review.until.isoformat(),
     )
 
 
 def _week(state: State) -> Any:
-    import datetime as dt
-
     text = state.get("week")
     try:
         return dt.date.fromisoformat(text) if text else None
@@ -142,6 +191,7 @@ def _presented(review: Any, cards: list[Any], state: State, at: int, moved: list
         after=state.url(at=at + 1) if at < len(cards) else "",
         place=f"{at} of {len(cards)}",
         presenting=True,
+        until=review.until.isoformat(),
         leave=state.url(at=None),
     )
 

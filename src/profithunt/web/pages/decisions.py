@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from profithunt.api.login import Signed
-from profithunt.api.pages import today
+from profithunt.api.pages import review, today
 from profithunt.api.pages.parts import State
 
 router = APIRouter(include_in_schema=False)
@@ -67,3 +67,17 @@ def one(
     with request.app.state.readers.desk(signed_in(request)) as shop:
         today.decide(shop, verb, [opportunity_id], {"reason": reason, "text": text, "until": until, "to": to})
     return after(back, did=verb, id=opportunity_id)
+
+
+@router.post("/review/note")
+def note(
+    request: Request,
+    metric: Annotated[str, Form(max_length=300)],
+    week: Annotated[str, Form(max_length=10)],
+    text: Annotated[str, Form(max_length=5000)] = "",
+    back: Annotated[str, Form()] = "/review",
+) -> Response:
+    """Keep what the owner of a metric says about its week."""
+    with request.app.state.readers.desk(signed_in(request)) as shop:
+        review.write_note(shop, metric, week, text)
+    return RedirectResponse(local(back), 303)
