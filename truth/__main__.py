@@ -11,6 +11,7 @@ from truth import (
     anomalies,
     cdnow,
     complete_journey,
+    delivery_terms,
     effects,
     execution,
     experiments,
@@ -30,6 +31,7 @@ from truth.claim import Unavailable
 CHECKS = {
     "anomalies": anomalies.check,
     "cdnow": cdnow.check,
+    "delivery_terms": delivery_terms.check,
     "effects": effects.check,
     "execution": execution.check,
     "experiments": experiments.check,

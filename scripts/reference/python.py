@@ -10,6 +10,7 @@ from typing import Any
 from profithunt import api
 from profithunt.api.actions_value import ActionsValue
 from profithunt.api.clv import Clv, CustomerClv
+from profithunt.api.proposition import DeliveryTerms, Proposition
 from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
 from profithunt.customers.plan import Month, MonthVariance, PlanVariance
 from profithunt.customers.reading import CustomerProfit
@@ -35,6 +36,7 @@ RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
+    *(Proposition, DeliveryTerms),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),
 )

@@ -79,7 +79,7 @@ def _candidates(found: DeliveryTerms, currency: str) -> RenderableType:
         is_today = (one.threshold, one.charge) == (study.today.threshold, study.today.charge)
         shown.add_row(
             _free_from(one.threshold, currency),
-            fmt.money_exact(one.charge, currency),
+            fmt.MISSING if one.threshold <= 0 else fmt.money_exact(one.charge, currency),
             fmt.MISSING if is_today else money(one.gain, currency),
             *([fmt.MISSING] * 3 if is_today else _range(one, currency)),
             fmt.number(one.orders),
@@ -110,8 +110,8 @@ def _evidence(found: DeliveryTerms, currency: str) -> list[RenderableType]:
     past = ", ".join(
         f"{_free_from(one.threshold, currency)} at {fmt.money_exact(one.charge, currency)}" for one in study.past
     )
-    counted = "visits" if study.per_visit else "orders; visits are not known, so lost orders rest on the priors"
-    basis = [f"{fmt.count(found.n_orders)} orders, per {counted}.", f"Terms seen: free from {past}."]
+    known = "set against visits" if study.per_visit else "visits not known, so what is lost rests on beliefs"
+    basis = [f"{fmt.count(found.n_orders)} orders, {known}.", f"Terms seen: free from {past}."]
     names = ("P10", "P50", "P90", "Learnt")
     shown = table("What customers do", *names, "Believed before, and source", right=names)
     for name, range_ in study.behaviour.items():
