@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from profithunt import api
+from profithunt.actions.automation import Evaluation, Rule
+from profithunt.actions.reading import Outcomes
+from profithunt.actions.sides import Side
 from profithunt.api.actions_value import ActionsValue
+from profithunt.api.automating import Automation
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.proposition import DeliveryTerms, Proposition
 from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
@@ -37,6 +41,7 @@ RESULTS = (
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
     *(Proposition, DeliveryTerms),
+    *(Automation, Rule, Evaluation, Outcomes, Side),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),
 )
