@@ -135,6 +135,7 @@ def test_better_terms_are_recommended_and_earn_more():
     gain = profit(found.recommended.threshold, 0.3, -6.0) - profit(25.0, 0.3, -6.0)
     grid = [one.threshold for one in found.candidates]
     assert gain >= 0.8 * (max(profit(one, 0.3, -6.0) for one in grid) - profit(25.0, 0.3, -6.0))
+    assert found.sides == ()
     assert found.n_per_arm is not None
     assert found.n_per_arm > 0
 

@@ -80,7 +80,7 @@ def test_the_terminal_says_what_to_do_and_why(delivered):
     text = " ".join(out.split())
     assert code == 0
     assert text.startswith(("Deliver ", "Leave the delivery terms as they are"))
-    for part in ("Today free from €60.00, else €4.90", "Padded", "new customers", "returning customers", "today",
+    for part in ("Today free from €60.00, else €4.90", "Padded", "new customers", "all others", "today",
                  "Terms seen: free from €30.00 at €4.90, €60.00 at €4.90", "Learnt", "turns away twice as many",
                  "visits under each of both terms"):  # fmt: skip
         assert part in text

@@ -54,5 +54,12 @@ def test_months_are_the_same_where_no_order_could_tell_them_apart():
     assert len(periods(thin)) == 1
 
 
+def test_a_stray_order_is_no_change_of_terms():
+    stray = baskets((60, 4.9), (60, 4.9), (60, 4.9), orders=1.0)
+    stray.free[1, 57] += 1
+    stray.charged[1, 57] = 0
+    assert [(one.first, one.last, one.threshold) for one in periods(stray)] == [(0, 2, 60)]
+
+
 def test_no_orders_no_terms():
     assert periods(baskets((40, 4.9), orders=0.0)) == ()

@@ -285,10 +285,13 @@ def _misfit(n: int) -> Array:
 def _sides(
     rows: Rows, now: Seen, response: Response, economics: Economics, take: Terms, scale: float
 ) -> tuple[Side, ...]:
-    """New and returning customers: the response of all on the baskets that each kind has."""
-    sides = []
-    for name, is_new in (("new customers", True), ("returning customers", False)):
-        held = (rows.month >= now.first) & (rows.month <= now.last) & (rows.is_new == is_new)
+    """New customers and all others: the response of all on the baskets of each kind; nothing without customers."""
+    sides: list[Side] = []
+    today = (rows.month >= now.first) & (rows.month <= now.last)
+    if not rows.orders[today & rows.is_new].sum():
+        return ()
+    for name, is_new in (("new customers", True), ("all others", False)):
+        held = today & (rows.is_new == is_new)
         if not rows.orders[held].sum():
             continue
         own = _share_of(rows, now, held, response.edges)

@@ -18,6 +18,7 @@ Array = npt.NDArray[np.float64]
 AGREES = 0.9
 _SAME_CHARGE = 0.05
 _SAME_AGREES = 0.005
+_STRAY = 2.0
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _terms(baskets: Baskets, first: int, last: int) -> Seen | None:
 def _same(baskets: Baskets, before: Seen, one: Seen, joined: Seen) -> bool:
     """Whether two runs of months had the same terms: what orders paid is explained as well by one threshold for both.
 
-    Where few orders lie between two values, a month can't tell them apart.
+    Where few orders lie between two values, a month can't tell them apart, and a stray order or two changes nothing.
     """
     if joined.agrees < AGREES or abs(before.charge - one.charge) > _SAME_CHARGE * max(before.charge, one.charge):
         return False
     earlier, later = (float(baskets.orders[part.first : part.last + 1].sum()) for part in (before, one))
     lost = before.agrees * earlier + one.agrees * later - joined.agrees * (earlier + later)
-    return lost <= _SAME_AGREES * min(earlier, later)
+    return lost <= _STRAY + _SAME_AGREES * min(earlier, later)

@@ -110,7 +110,7 @@ def _evidence(found: DeliveryTerms, currency: str) -> list[RenderableType]:
     past = ", ".join(
         f"{_free_from(one.threshold, currency)} at {fmt.money_exact(one.charge, currency)}" for one in study.past
     )
-    known = "set against visits" if study.per_visit else "visits not known, so what is lost rests on beliefs"
+    known = "set against visits" if study.per_visit else "visits not known throughout, so what is lost rests on beliefs"
     basis = [f"{fmt.count(found.n_orders)} orders, {known}.", f"Terms seen: free from {past}."]
     names = ("P10", "P50", "P90", "Learnt")
     shown = table("What customers do", *names, "Believed before, and source", right=names)

@@ -4,7 +4,7 @@ grain = ["month", "delivery_option", "is_new", "bin"]
 [columns]
 month = "date | month of the order"
 delivery_option = "text | delivery option, empty where none is stated"
-is_new = "bool | the customer's first order"
+is_new = "bool | the first order of a known customer"
 bin = "int | basket value ÷ width, rounded down"
 n_orders = "int | orders"
 n_free = "int | of them delivered free"
@@ -20,17 +20,23 @@ WITH goods AS (
   FROM order_lines
   GROUP BY order_id
 ),
+firsts AS (
+  SELECT customer_id, MIN(ordered_at) AS first_at
+  FROM orders
+  WHERE customer_id IS NOT NULL AND cancelled_at IS NULL
+  GROUP BY customer_id
+),
 baskets AS (
   SELECT order_profit.ordered_month AS month,
          COALESCE(orders.delivery_option, '') AS delivery_option,
-         CASE WHEN acquisitions.order_id IS NULL THEN FALSE ELSE TRUE END AS is_new,
+         CASE WHEN orders.ordered_at = firsts.first_at THEN TRUE ELSE FALSE END AS is_new,
          CAST(orders.shipping_charged AS DOUBLE) AS charge,
          goods.value - CAST(COALESCE(orders.order_discount, 0) AS DOUBLE) AS value,
          CAST(order_profit.cm2 - order_profit.shipping_income AS DOUBLE) AS earned
   FROM goods
   JOIN orders ON orders.order_id = goods.order_id
   JOIN order_profit ON order_profit.order_id = goods.order_id
-  LEFT JOIN acquisitions ON acquisitions.order_id = goods.order_id
+  LEFT JOIN firsts ON firsts.customer_id = orders.customer_id
   WHERE orders.shipping_charged IS NOT NULL AND orders.cancelled_at IS NULL
     AND COALESCE(orders.currency, $currency) = $currency
 )
