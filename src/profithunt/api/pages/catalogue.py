@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from profithunt.api.pages import (
+    customer,
     customers,
     data,
     delivery,
@@ -66,7 +67,7 @@ PAGES: Final[tuple[PageSource, ...]] = (
     _page("profit", "/profit", "Profit", profit.read),
     _page("order", "/orders/{order_id:path}", "Order", profit.read_order, "profit"),
     _page("customers", "/customers", "Customers", customers.read),
-    _page("customer", "/customers/{customer_id:path}", "Customer", customers.read_customer, "customers"),
+    _page("customer", "/customers/{customer_id:path}", "Customer", customer.read_customer, "customers"),
     _page("products", "/products", "Products", products.read),
     _page("sku", "/products/{sku:path}", "SKU", products.read_sku, "products"),
     _page("marketing", "/marketing", "Marketing", marketing.read),
@@ -104,6 +105,7 @@ LIVE_TABLES: Final = (*outcomes.TABLES, *settings.TABLES)
 CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
     **profit.CHARTS,
     **customers.CHARTS,
+    **customer.CHARTS,
     **products.CHARTS,
     **marketing.CHARTS,
     **delivery.CHARTS,
