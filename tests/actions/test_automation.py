@@ -39,8 +39,21 @@ def test_a_time_of_day_comes_once_a_day_in_the_shops_zone(start, hour, minute):
     assert len({moment.date() for moment in fired}) == len(fired)
     assert 3 <= len(fired) <= 5
     for moment in fired:
-        wanted = moment.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        assert dt.timedelta(0) <= moment - wanted <= dt.timedelta(minutes=76)
+        wanted = moment.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+        late = [moment.astimezone(dt.UTC) - (wanted - dt.timedelta(days=days)).astimezone(dt.UTC) for days in (0, 1)]
+        assert any(dt.timedelta(0) <= each < dt.timedelta(minutes=15) for each in late)
+
+
+def test_the_nights_when_the_clock_is_changed():
+    rule = Rule("r", at="02:30", hunt=True)
+    for first, expected in ((dt.datetime(2026, 3, 28, 12), 2), (dt.datetime(2026, 10, 24, 12), 2)):
+        start = first.replace(tzinfo=dt.UTC)
+        last, fired = None, 0
+        for step in range(48 * 4):
+            now = start + dt.timedelta(minutes=15 * step)
+            if rule.due(now, last, start, BERLIN):
+                last, fired = now, fired + 1
+        assert fired == expected
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_from_a_rule_to_its_history(line):
     assert done["run"]
     assert {"opportunity": before, "did": ["approve", "alert"], "why": None} in done["results"]
     assert line("automation", "run", "--json").json == []
-    assert "cheap fired: of" in line("automation", "history").out
+    assert f"cheap fired: a run was made ({done['run']}); of 1" in line("automation", "history").out
     assert "automation approve opportunity" in line("act", "activity").out
     assert line("automation", "pause", "cheap", "--json").json[0]["paused"]
     refused = line("automation", "run", "cheap")

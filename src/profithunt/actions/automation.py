@@ -56,6 +56,11 @@ class Rule:
     alert: tuple[str, ...] = field(default=())
     most: int = 20
 
+    @property
+    def works(self) -> bool:
+        """Whether it does anything with opportunities; else it only makes runs."""
+        return self.does != "route" or self.assign_to is not None or bool(self.alert)
+
     def to_json(self) -> dict[str, Json]:
         """As data; amounts as decimal strings."""
         return {name: plain(value) for name, value in asdict(self).items()}
@@ -80,7 +85,7 @@ class Rule:
             raise UsageError(f"{self.at!r} is no time of day", expected="06:00")
         if self.does not in DOES:
             raise UsageError(f"a rule can't {self.does!r}", expected=f"one of {', '.join(DOES)}")
-        if self.does == "route" and self.assign_to is None and not self.alert and not self.hunt:
+        if not self.works and not self.hunt:
             raise UsageError("the rule does nothing", expected="somebody to assign to, an alert, a hunt, or more")
         if self.min_value is not None and self.max_value is not None and self.min_value > self.max_value:
             raise UsageError("its smallest value is above its largest", do="swap the two")
@@ -92,11 +97,12 @@ class Rule:
         if self.every is not None:
             number, unit = self.every[:-1], self.every[-1]
             return last is None or at - last >= dt.timedelta(**{_UNIT[unit]: int(number)})
-        local = at.astimezone(zone)
         hour, minute = (self.at or "00:00").split(":")
-        latest = local.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-        if latest > local:
-            latest = (latest - dt.timedelta(days=1)).replace(hour=int(hour), minute=int(minute))
+        today = at.astimezone(zone).replace(hour=int(hour), minute=int(minute), second=0, microsecond=0, fold=0)
+        # Compared in UTC: an hour that a day leaves out, or has twice, comes once.
+        latest = today.astimezone(dt.UTC)
+        if latest > at:
+            latest = (today - dt.timedelta(days=1)).astimezone(dt.UTC)
         return latest > max(last or since, since)
 
     def wants(self, item: Item) -> bool:

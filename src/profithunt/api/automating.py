@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from profithunt import fmt
 from profithunt.errors import ConfigError, NotFound, ProfithuntError, Stopped, UsageError
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ class Automation:
         if name is not None and kept[0].paused:
             raise Stopped(f"the rule {name} is paused", do=f"profithunt automation resume {name}")
         done = []
-        for each in kept:
+        # What makes a run goes first, so that the others see what it finds.
+        for each in sorted(kept, key=lambda one: not one.rule.hunt):
             if name is None and not each.rule.due(moment, each.last_at, each.set_at, zone):
                 continue
             with store.writing() as connection:
@@ -136,7 +138,8 @@ class Automation:
                 if rule.hunt:
                     run = self._shop.run(progress)
                     found = replace(found, fired=True, run=run.run_id, why=f"a run was made ({run.run_id})")
-                found = self._worked(rule, found)
+                if rule.works:
+                    found = self._worked(rule, found)
             except ProfithuntError as error:
                 found = replace(found, why=str(error))
         with self._shop.act.store.writing() as connection:
@@ -155,14 +158,14 @@ class Automation:
             why = (
                 f"none of {len(queue)} open opportunities of its kind is what it looks for" if queue else "none is open"
             )
-            return replace(found, why=f"{found.why}; {why}" if found.fired else why)
+            return replace(found, why=_also(found, why))
         taken = wanted[: rule.most]
         with act.working() if rule.does == "execute" else contextlib.nullcontext():
             dealt = [_dealt_with(act, rule, item) for item in taken]
         results, failed = self._alert(act, rule, taken, dealt)
-        said = [_summary(results, len(wanted)), *failed]
+        said = "; ".join([_summary(results, len(wanted)), *failed])
         fired = found.fired or any(result.did for result in results)
-        return replace(found, fired=fired, why="; ".join(said), matched=len(wanted), results=tuple(results))
+        return replace(found, fired=fired, why=_also(found, said), matched=len(wanted), results=tuple(results))
 
     def _alert(
         self, act: Act, rule: Rule, items: Sequence[Item], results: Sequence[Result]
@@ -239,6 +242,11 @@ def _dealt_with(act: Act, rule: Rule, item: Item) -> Result:
     return Result(item.id, tuple(did), None if did else "it was dealt with before")
 
 
+def _also(found: Evaluation, why: str) -> str:
+    """A reason after what was done already."""
+    return f"{found.why}; {why}" if found.fired else why
+
+
 def _summary(results: Sequence[Result], wanted: int) -> str:
     """How many were dealt with and how; where none was, the first reason."""
     counts: dict[str, int] = {}
@@ -267,8 +275,9 @@ def _send(act: Act, rule: Rule, adapter: str, fresh: Sequence[tuple[Item, Result
         f"{' and '.join(_DONE[verb] for verb in result.did) or 'to be decided'}, {item.id}"
         for item, result in fresh
     ]
+    count = fmt.counted(len(fresh), "opportunity", "opportunities")
     params = {
-        "task": f"Rule {rule.name}: {len(fresh)} opportunities, {total:.2f} {currency} in all.",
+        "task": f"Rule {rule.name}: {count}, {total:.2f} {currency} in all.",
         "team": rule.owner or "default",
         "opportunities": lines,
     }
