@@ -44,9 +44,9 @@ def _changed(name: str, table: str, **cells: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("name", "table", "wakes"),
     [
-        ("next_high_value_action", "customer_actions", "customer_actions"),
+        ("next_high_value_action", "customer_actions", "effects of actions"),
         ("overstock_meets_buyer", "affinity", "affinity"),
-        ("valuable_lapsing", "customer_clv", "customer_clv"),
+        ("valuable_lapsing", "customer_clv", "forecast of customers"),
         ("paid_clicks_to_nothing", "stock", "stock"),
     ],
 )

@@ -48,6 +48,8 @@ _VARIANCE_PRIOR = 4.0
 _DRIFT = 0.15
 """How far, in logarithms, money of four weeks leaves what was to be expected of it, however much was seen before."""
 _LEAST_BELIEF = 0.2
+_ORDINARY = 0.25
+"""How much of the failures that part an ordinary peer from the others can be mended: most of it is its kind."""
 _GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -79,7 +81,8 @@ class Assessment:
 
     `found` passed every gate of statistics; `rate` shrunken, `raw_rate` as seen, `benchmark` what peers (or the
     detector) set, `probability` P(gap > 0), `exposure` expected over the horizon, `unit` money per unit of gap,
-    `alive` P(still active), `p10`/`p50`/`p90`/`mean` of the money (NaN where not found), `tested` how many were tested.
+    `alive` P(still active), `mendable` how far an outlier is a fault and not of its kind, `p10`/`p50`/`p90`/`mean`
+    of the money (NaN where not found), `tested` how many were tested.
     """
 
     found: npt.NDArray[np.bool_]
@@ -91,6 +94,7 @@ class Assessment:
     exposure: Array
     unit: Array
     alive: Array
+    mendable: Array
     p10: Array
     p50: Array
     p90: Array
@@ -152,6 +156,7 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object] | npt.NDArray[
         exposure=ahead,
         unit=unit,
         alive=activity.alive,
+        mendable=_mendable(posterior, rule),
     )
 
 
@@ -253,6 +258,7 @@ def _assess_sum(data: dict[str, Array], activity: Outlook, rule: Rule) -> Assess
         exposure=n * scale,
         unit=loss / n,
         alive=activity.alive,
+        mendable=np.ones_like(loss),
     )
 
 
@@ -347,6 +353,13 @@ def _ratio(data: dict[str, Array]) -> tuple[Array, Array]:
     usual = float(np.median(own[enough])) if enough.any() else 1.0
     pooled = (_VARIANCE_PRIOR * usual + np.maximum(n - 1, 0) * own) / (_VARIANCE_PRIOR + np.maximum(n - 1, 0))
     return ratio, np.sqrt(pooled * xx) / np.abs(base) + 1e-9
+
+
+def _mendable(posterior: Posterior, rule: Rule) -> Array:
+    """How far an outlier is a fault: peers differ by nature, and only the few unlike them have a cause of their own."""
+    if rule.outlier is None or rule.statistic != "share":
+        return np.ones_like(posterior.odd)
+    return np.asarray(posterior.odd + (1 - posterior.odd) * _ORDINARY, dtype=np.float64)
 
 
 def _p_values(data: dict[str, Array], raw: Array, error: Array, benchmark: Array, rule: Rule) -> Array:

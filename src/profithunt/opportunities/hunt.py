@@ -100,6 +100,12 @@ def hunt(
 
 @dataclass(frozen=True)
 class _Finds:
+    """`claims` are the entities by which other finds are vetoed.
+
+    Those asked about are few and chosen by others, so each is a test of its own: what is too weak to be found among
+    hundreds can still be reason enough not to do what can't be undone.
+    """
+
     opportunities: list[Opportunity]
     claims: list[Mapping[str, str]]
     tested: int
@@ -136,7 +142,9 @@ def _judged(detector: Detector, shop: Ground, seen: Candidates, rule: Rule) -> _
         evidence = behind.evidence(place, entity)
         evidence["still_open"] = plain(still[place])
         opportunities.append(_opportunity(detector, entity, judged, place, evidence, shop.settings))
-    return _Finds(opportunities, [passed[place] for place in found.tolist()], judged.tested)
+    doubtful = judged.found | ((judged.p_value <= rule.false_discovery) & (judged.probability >= rule.probability))
+    (claimed,) = doubtful.nonzero()
+    return _Finds(opportunities, list(seen.entities(claimed.tolist()).values()), judged.tested)
 
 
 class _Behind:
@@ -210,7 +218,7 @@ def _opportunity(
 ) -> Opportunity:
     assumed = min(max(float(evidence["assumed_share"]), 0.0), 1.0)
     confidence = float(judged.probability[index]) * detector.credibility * (1 - _ASSUMED_WEIGHT * assumed)
-    confidence *= float(evidence["still_open"])
+    confidence *= float(evidence["still_open"]) * float(judged.mendable[index])
     return Opportunity(
         id=identify(detector.name, entity),
         detector=detector.number,

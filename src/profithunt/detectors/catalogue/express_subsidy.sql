@@ -19,8 +19,8 @@ least_subsidy = 1.0
 from = ""
 [docs]
 why = "Parcels of this delivery option cost more above what customers pay for it than those of the other options do."
-value = "Carriage less the delivery charge of an order, above the mean of the other options, × orders to expect in 28 days."
-known_problems = "Customers may stay because of it: the effect on what they buy later is not counted here."
+value = "Carriage less the delivery charge of an order × orders to expect in 28 days, where that is above the mean of the other options."
+known_problems = "Who is asked to pay may choose a cheaper option, whose own subsidy then remains. Customers may stay because of it: the effect on what they buy later is not counted here."
 source = "DETECTORS 42"
 --- */
 WITH sent AS (
@@ -42,6 +42,7 @@ SELECT s.delivery_option,
        X_ACTIVITY(s.ordered_on),
        COALESCE(X_DIV(MAX(t.subsidy) - SUM(s.subsidy), MAX(t.n_orders) - COUNT(*)), AVG(s.subsidy)) AS benchmark,
        $least_subsidy      AS "limit",
+       SUM(s.subsidy)      AS loss,
        COUNT(*)            AS n_orders,
        -AVG(s.carriage)    AS carriage_per_order,
        AVG(s.shipping_income) AS paid_per_order,

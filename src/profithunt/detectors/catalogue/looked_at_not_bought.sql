@@ -21,15 +21,24 @@ from = ""
 [docs]
 why = "Many customers look at the SKU and few buy it: its price, its pictures or its sizes disappoint."
 value = "Views × (median conversion of its category − its own) × profit (CM2) of an order line."
-known_problems = "A show-piece that sells others; a SKU that was out of stock (viewed out of stock tells that)."
+known_problems = "A show-piece that sells others; views on days without stock are left out where stock is known by day (viewed out of stock tells those)."
 source = "DETECTORS 12; METRICS section 6"
 --- */
-WITH viewed AS (
-  SELECT sku, COUNT(*) AS n_views
-  FROM events
-  WHERE kind = $view_kind AND sku IS NOT NULL
-    AND X_DAY(occurred_at) > $window_start AND X_DAY(occurred_at) <= $window_end
-  GROUP BY sku
+WITH gone AS (
+  SELECT sku, counted_on
+  FROM stock
+  WHERE counted_on > $window_start AND counted_on <= $window_end
+  GROUP BY sku, counted_on
+  HAVING SUM(on_hand) <= 0
+),
+-- Nobody can buy what is not there: views on days without stock say nothing of the page.
+viewed AS (
+  SELECT e.sku, COUNT(*) AS n_views
+  FROM events AS e
+  LEFT JOIN gone AS g ON g.sku = e.sku AND g.counted_on = X_DAY(e.occurred_at)
+  WHERE e.kind = $view_kind AND e.sku IS NOT NULL AND g.sku IS NULL
+    AND X_DAY(e.occurred_at) > $window_start AND X_DAY(e.occurred_at) <= $window_end
+  GROUP BY e.sku
 ),
 often AS (
   SELECT X_PERCENTILE(n_views, $view_percentile) AS n_views FROM viewed

@@ -19,20 +19,29 @@ min_views = 50
 view_percentile = 0.7
 share_factor = 2
 bought_share = 0.7
+former_lines = 10
 [rows]
 from = ""
 [docs]
 why = "The shop gives the SKU a share of its category's views that its share of the profit does not bear: the same places would earn more with other products."
 value = "Views beyond its share of the profit × (profit (CM2) per view of the rest of its category − its own)."
-known_problems = "A show-piece that draws customers who buy something else; a new product that is being made known; products that are shown because customers ask for them by name. A SKU whose share of the purchases is beyond bought_share of its share of the views is left out: its margin or its returns are to blame, and others look at those. The views that others get instead may earn less than those they have."
+known_problems = "A SKU that once sold what its views are worth has lost its buyers, not gained views, and is left to looked at, not bought. Views on days without stock are left out where stock is known by day. A show-piece that draws customers who buy something else; a new product that is being made known; products that are shown because customers ask for them by name. A SKU whose share of the purchases is beyond bought_share of its share of the views is left out: its margin or its returns are to blame, and others look at those. The views that others get instead may earn less than those they have."
 source = "DETECTORS 14; METRICS section 6"
 --- */
-WITH viewed AS (
-  SELECT sku, X_DAY(occurred_at) AS day, COUNT(*) AS n_views, 0.0 AS cm2, 0 AS n_lines
-  FROM events
-  WHERE kind = $view_kind AND sku IS NOT NULL
-    AND X_DAY(occurred_at) > $window_start AND X_DAY(occurred_at) <= $window_end
-  GROUP BY sku, X_DAY(occurred_at)
+WITH gone AS (
+  SELECT sku, counted_on
+  FROM stock
+  WHERE counted_on > $window_start AND counted_on <= $window_end
+  GROUP BY sku, counted_on
+  HAVING SUM(on_hand) <= 0
+),
+viewed AS (
+  SELECT e.sku, X_DAY(e.occurred_at) AS day, COUNT(*) AS n_views, 0.0 AS cm2, 0 AS n_lines
+  FROM events AS e
+  LEFT JOIN gone AS g ON g.sku = e.sku AND g.counted_on = X_DAY(e.occurred_at)
+  WHERE e.kind = $view_kind AND e.sku IS NOT NULL AND g.sku IS NULL
+    AND X_DAY(e.occurred_at) > $window_start AND X_DAY(e.occurred_at) <= $window_end
+  GROUP BY e.sku, X_DAY(e.occurred_at)
 ),
 reach AS (
   SELECT MIN(day) AS first_on FROM viewed
@@ -65,6 +74,24 @@ total AS (
 often AS (
   SELECT category, X_PERCENTILE(n_views, $view_percentile) AS n_views FROM own GROUP BY category
 ),
+-- What it sold before its views are known, as a share of its category.
+before AS (
+  SELECT l.sku, COALESCE(p.category, '') AS category, COUNT(*) AS n_lines
+  FROM ledger AS l
+  CROSS JOIN reach AS r
+  CROSS JOIN named AS n
+  LEFT JOIN orders AS o ON o.order_id = l.order_id
+  LEFT JOIN products AS p ON p.sku = l.sku
+  WHERE l.entry = 'line' AND l.units > 0 AND l.sku IS NOT NULL
+    AND l.ordered_on > X_ADD_DAYS($window_end, -364) AND l.ordered_on < r.first_on
+    AND (o.session_id IS NOT NULL OR n.n_orders = 0)
+  GROUP BY l.sku, COALESCE(p.category, '')
+),
+former AS (
+  SELECT b.sku, b.n_lines, X_DIV(b.n_lines, c.n_lines) AS share
+  FROM before AS b
+  INNER JOIN (SELECT category, SUM(n_lines) AS n_lines FROM before GROUP BY category) AS c ON c.category = b.category
+),
 rest AS (
   SELECT o.sku,
          o.n_views,
@@ -75,8 +102,10 @@ rest AS (
   FROM own AS o
   INNER JOIN total AS t ON t.category = o.category
   INNER JOIN often AS f ON f.category = o.category AND o.n_views >= f.n_views
+  LEFT JOIN former AS b ON b.sku = o.sku
   WHERE X_DIV(o.n_lines, t.n_lines) <= $bought_share * X_DIV(o.n_views, t.n_views)
     AND o.n_views >= $min_views AND t.n_views > o.n_views AND t.cm2 > o.cm2
+    AND (b.sku IS NULL OR b.n_lines < $former_lines OR b.share <= $bought_share * X_DIV(o.n_views, t.n_views))
 )
 SELECT d.sku,
        d.category AS peers,

@@ -19,7 +19,7 @@ from = ""
 [docs]
 why = "People who type this term click, cost money, and do not buy."
 value = "Spend on the term − profit (CM2) of the orders to expect from its clicks, over 28 days."
-known_problems = "Terms at the start of a long search: where clicks and orders name their visit, only orders of the same visit count, else those of the customer in the days_to_order after the click. Orders placed on another device are not seen."
+known_problems = "A term with an order is left to its keyword, whose bid may be too high for it. Terms at the start of a long search: where clicks and orders name their visit, only orders of the same visit count, else those of the customer in the days_to_order after the click. Orders placed on another device are not seen."
 source = "METRICS section 6"
 --- */
 WITH named AS (
@@ -48,6 +48,7 @@ SELECT c.search_term,
        SUM(c.ordered) AS hits,
        COUNT(*)       AS trials,
        LEAST(X_DIV(X_DIV(SUM(c.cost), COUNT(*)), GREATEST(MAX(u.per_order), 0.01)), 1) AS benchmark,
+       CASE WHEN SUM(c.ordered) = 0 THEN NULL ELSE 0 END AS "limit",
        GREATEST(MAX(u.per_order), 0.01) AS unit_loss,
        X_ACTIVITY(c.clicked_on),
        COUNT(*)       AS clicks,

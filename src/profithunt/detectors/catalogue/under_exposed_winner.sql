@@ -10,7 +10,7 @@ action = "promote_it"
 statistic = "share"
 window_days = 91
 drifts = false
-credibility = 0.6
+credibility = 0.4
 probability = 0.9
 needs = ["events.sku", "ledger.cm2"]
 [thresholds]
@@ -20,14 +20,15 @@ few_percentile = 0.3
 earns_percentile = 0.7
 cover_weeks = 4
 displaced_percentile = 0.1
-sure_of_drop = 2
+sure_of_drop = 3
+least_compared = 20
 spread = 0.35
 [rows]
 from = ""
 [docs]
 why = "Few customers get to see the SKU, and those who do buy: a view of it earns more than the views that other products of its category are given."
 value = "Views it lacks × (its profit (CM2) per view − that of the views that would be taken from others: the displaced_percentile of its category). It lacks what parts it from its category's median, or from the views that its former share of the category's sales needs."
-known_problems = "More views bring customers who are less keen than those who searched for it. SKUs with stock for less than cover_weeks are left out; a drop is only believed beyond sure_of_drop standard errors, products' conversions being taken to differ by spread (in logarithms). Lines of orders without a visit are left out where the shop's orders name visits."
+known_problems = "More views bring customers who are less keen than those who searched for it. SKUs with stock for less than cover_weeks are left out; a drop is only believed beyond sure_of_drop standard errors, products being taken to differ by spread (in logarithms), or by what the shop's own do (from least_compared on). Lines of orders without a visit are left out where the shop's orders name visits."
 source = "DETECTORS 13; METRICS section 6"
 --- */
 WITH viewed AS (
@@ -114,15 +115,25 @@ usual AS (
   FROM priced
   GROUP BY category
 ),
+-- How far products leave what their former share makes expect, for whatever reason.
+moved AS (
+  SELECT COUNT(*) AS n_skus, X_PERCENTILE(lack, 0.5) AS middle, (X_PERCENTILE(lack, 0.84) - X_PERCENTILE(lack, 0.16)) / 2 AS scatter
+  FROM (SELECT LN(X_DIV(p.lines_of_its_share, u.conversion * p.n_views)) AS lack
+        FROM priced AS p INNER JOIN usual AS u ON u.category = p.category
+        WHERE p.n_views >= $min_views AND p.n_before >= $min_views AND u.conversion > 0) AS each
+),
 lacking AS (
   SELECT p.sku, p.category, p.n_views, p.n_lines, p.n_before, p.margin, p.per_view, p.on_hand, p.lines_of_its_share,
          u.displaced, u.earns, u.conversion,
          CASE WHEN p.n_views <= u.few_views AND p.per_view >= u.earns THEN u.median_views - p.n_views ELSE 0 END AS below_median,
          CASE WHEN LN(X_DIV(p.lines_of_its_share, u.conversion * p.n_views))
-                   > $sure_of_drop * SQRT(X_DIV(1, p.n_before) + X_DIV(1, p.n_views) + $spread * $spread)
+                   - CASE WHEN m.n_skus >= $least_compared THEN GREATEST(m.middle, 0) ELSE 0 END
+                   > $sure_of_drop * CASE WHEN m.n_skus >= $least_compared AND m.scatter > SQRT(X_DIV(1, p.n_before) + X_DIV(1, p.n_views) + $spread * $spread)
+                                          THEN m.scatter ELSE SQRT(X_DIV(1, p.n_before) + X_DIV(1, p.n_views) + $spread * $spread) END
               THEN X_DIV(p.lines_of_its_share, u.conversion) - p.n_views ELSE 0 END AS below_former
   FROM priced AS p
   INNER JOIN usual AS u ON u.category = p.category
+  CROSS JOIN moved AS m
   WHERE p.n_views >= $min_views AND p.margin > 0 AND u.conversion > 0
 ),
 wanted AS (

@@ -16,6 +16,8 @@ recent_days = 28
 history_days = 364
 mover_percentile = 0.7
 least_gap = 0.05
+least_compared = 20
+beyond_scatter = 1.645
 largest_rise = 0.25
 elasticity = -1.3
 elasticity_sd = 0.8
@@ -27,7 +29,7 @@ order_by = "net_sales"
 [docs]
 why = "The SKU sells well and costs clearly less than at the competitors: part of the margin is given away to customers who would pay more."
 value = "Units × (profit (CM2) of a unit at the higher price × (price ratio)^elasticity − profit of a unit today), the price raised to the competitors' median, or half of the way, whichever gain is surer."
-known_problems = "The elasticity is a prior (mean elasticity, give or take elasticity_sd) until the shop's own prices have moved: then what units did, held against their category, counts first for the shop, then for the SKU. Prices that move with demand mislead it. Prices are compared as recorded, so both must hold tax or neither. SKUs whose price is cut for a time (price_changes) are left out. A low price can be meant to bring customers (gateway product)."
+known_problems = "A gap counts where it is wider than the scatter of the shop's prices around its usual distance from the competitors (beyond_scatter standard deviations; from least_compared SKUs on). The elasticity is a prior (mean elasticity, give or take elasticity_sd) until the shop's own prices have moved: then what units did, held against their category, counts first for the shop, then for the SKU. Prices that move with demand mislead it. Prices are compared as recorded, so both must hold tax or neither. SKUs whose price is cut for a time (price_changes) are left out. A low price can be meant to bring customers (gateway product)."
 source = "DETECTORS 20. Prior: Bijmolt, van Heerde and Pieters (2005), mean price elasticity −2.62, halved for prices below what customers compare with (loss aversion: Hardie, Johnson and Fader, 1993)"
 --- */
 WITH rivals AS (
@@ -97,6 +99,11 @@ sold AS (
 movers AS (
   SELECT X_PERCENTILE(units, $mover_percentile) AS units FROM sold
 ),
+-- A shop stands somewhere against its competitors, and prices scatter: what lies within is no mistake.
+stance AS (
+  SELECT COUNT(*) AS n_skus, X_PERCENTILE(distance, 0.5) AS middle, (X_PERCENTILE(distance, 0.84) - X_PERCENTILE(distance, 0.16)) / 2 AS scatter
+  FROM (SELECT LN(X_DIV(r.price, h.price)) AS distance FROM shelf AS h INNER JOIN rivals AS r ON r.sku = h.sku WHERE h.price > 0) AS each
+),
 gaps AS (
   SELECT s.sku, s.n_lines, s.units, s.margin, s.net_price, h.price, r.price AS rival_price, r.n_rivals,
          LEAST(X_DIV(r.price, h.price) - 1, $largest_rise) AS rise,
@@ -108,9 +115,11 @@ gaps AS (
   INNER JOIN rivals AS r ON r.sku = s.sku
   CROSS JOIN movers AS m
   CROSS JOIN shop AS b
+  CROSS JOIN stance AS t
   LEFT JOIN slopes AS o ON o.sku = s.sku
   LEFT JOIN cut AS k ON k.sku = s.sku
   WHERE k.sku IS NULL AND s.units >= m.units AND s.net_price > 0 AND h.price <= (1 - $least_gap) * r.price
+    AND (t.n_skus < $least_compared OR LN(X_DIV(r.price, h.price)) >= t.middle + $beyond_scatter * t.scatter)
 ),
 steps AS (
   SELECT sku, n_lines, units, margin, net_price, price, rival_price, n_rivals, elasticity, elasticity_sd, rise, 1 AS step FROM gaps

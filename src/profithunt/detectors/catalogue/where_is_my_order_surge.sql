@@ -46,7 +46,7 @@ told AS (
   WHERE o.ordered_on <= $window_end AND o.ordered_on > X_ADD_DAYS($window_start, -$before_days)
 ),
 costs AS (
-  SELECT X_DIV(-SUM(service), (SELECT SUM(n_contacts) FROM asked)) AS per_contact FROM ledger
+  SELECT X_DIV(-SUM(service), (SELECT COUNT(*) FROM contacts WHERE order_id IS NOT NULL)) AS per_contact FROM ledger
 ),
 former AS (
   SELECT carrier, X_DIV(SUM(n_contacts), COUNT(*)) AS rate FROM told WHERE NOT is_now GROUP BY carrier
