@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
+import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
@@ -87,7 +88,8 @@ def application(desk: Desk, host: str = "127.0.0.1") -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             secret = _bearer(dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"))
-            if secret is None or not desk.knows(secret):
+            # In a thread: whoever is at the desk may take a while, and others are answered meanwhile.
+            if secret is None or not await anyio.to_thread.run_sync(desk.knows, secret):
                 headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
                 await send({"type": "http.response.start", "status": 401, "headers": headers})
                 await send({"type": "http.response.body", "body": b"a token is needed: profithunt api-token"})
