@@ -50,6 +50,7 @@ _DRIFT = 0.15
 _LEAST_BELIEF = 0.2
 _ORDINARY = 0.25
 """How much of the failures that part an ordinary peer from the others can be mended: most of it is its kind."""
+_TELLING_PEERS = 20
 _GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -156,7 +157,7 @@ def assess(columns: Mapping[str, Column], peers: Sequence[object] | npt.NDArray[
         exposure=ahead,
         unit=unit,
         alive=activity.alive,
-        mendable=_mendable(posterior, rule),
+        mendable=_mendable(posterior, groups, rule),
     )
 
 
@@ -355,11 +356,16 @@ def _ratio(data: dict[str, Array]) -> tuple[Array, Array]:
     return ratio, np.sqrt(pooled * xx) / np.abs(base) + 1e-9
 
 
-def _mendable(posterior: Posterior, rule: Rule) -> Array:
-    """How far an outlier is a fault: peers differ by nature, and only the few unlike them have a cause of their own."""
+def _mendable(posterior: Posterior, groups: npt.NDArray[np.intp], rule: Rule) -> Array:
+    """How far an outlier is a fault: peers differ by nature, and only the few unlike them have a cause of their own.
+
+    Among few peers nobody can tell how they differ by nature, so nothing is held against the find.
+    """
     if rule.outlier is None or rule.statistic != "share":
         return np.ones_like(posterior.odd)
-    return np.asarray(posterior.odd + (1 - posterior.odd) * _ORDINARY, dtype=np.float64)
+    _, index, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    ordinary = np.where(counts[index] < _TELLING_PEERS, 1.0, _ORDINARY)
+    return np.asarray(posterior.odd + (1 - posterior.odd) * ordinary, dtype=np.float64)
 
 
 def _p_values(data: dict[str, Array], raw: Array, error: Array, benchmark: Array, rule: Rule) -> Array:

@@ -18,6 +18,7 @@ min_weeks = 5
 min_units = 5
 least_ratio = 0.9
 last_weeks = 8
+most_lift = 2
 trend_units = 10
 clear_share = 0.8
 clear_units = 3
@@ -27,7 +28,7 @@ order_by = "markdown + promotion"
 [docs]
 why = "In weeks in which the SKU is discounted it earns less than in weeks at full price: it sells well enough without."
 value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect is what a week at full price earned, moved with what the rest of its category sold in the nine weeks around it (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
-known_problems = "A SKU whose price changes are known and hold no markdown was repriced for good and is left out (underpriced mover). Discounts that belong to a named promotion do not count, a holdout tells what they bring. A week is at full price or discounted when clear_share of its units are, or, with fewer than clear_units, of those of the nine weeks around it; others are left out. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
+known_problems = "A discount that sells more than most_lift times as much is no needless one, it brings customers in, and what they buy beside it is not seen here. A SKU whose price changes are known and hold no markdown was repriced for good and is left out (underpriced mover). Discounts that belong to a named promotion do not count, a holdout tells what they bring. A week is at full price or discounted when clear_share of its units are, or, with fewer than clear_units, of those of the nine weeks around it; others are left out. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
 source = "METRICS section 6; Blattberg and Neslin (1990), Sales Promotion"
 --- */
 WITH lasting AS (
@@ -103,3 +104,4 @@ LEFT JOIN lasting AS p ON p.sku = w.sku
 WHERE w.is_discounted = 1 AND r.cm2 > 0 AND (p.sku IS NULL OR p.n_cuts > 0)
 GROUP BY w.sku
 HAVING COUNT(*) >= $min_weeks AND MAX(r.n_weeks) >= $min_weeks AND MAX(r.all_units) >= $min_units AND SUM(w.units) > 0 AND MIN(w.week_no) < $last_weeks
+   AND SUM(w.units) <= $most_lift * SUM(r.units * X_DIV(w.units_of_others + $trend_units, r.units_of_others + $trend_units))
