@@ -27,6 +27,7 @@ MACRO_CALLS = {
     "X_QUANTITY": "X_QUANTITY(a)",
     "X_TIMES": "X_TIMES(a, b)",
     "X_ALLOCATE": "X_ALLOCATE(a, b, c)",
+    "X_SHARE": "X_SHARE(a, b, c)",
     "X_PERCENTILE": "X_PERCENTILE(a, 0.9)",
     "X_DAY": "X_DAY(a)",
     "X_MONTH": "X_MONTH(a)",

@@ -8,6 +8,8 @@ SELECT CAST(a AS Nullable(Decimal(18, 4))) AS x FROM t;
 SELECT CAST(CAST(a AS Nullable(Float64)) * CAST(b AS Nullable(Float64)) AS Nullable(Decimal(18, 4))) AS x FROM t;
 -- X_ALLOCATE
 SELECT (CASE WHEN c = 1 THEN CAST(a AS Nullable(Decimal(18, 4))) ELSE CAST(CAST(a AS Nullable(Float64)) * CAST(c AS Nullable(Float64)) AS Nullable(Decimal(18, 4))) END - CASE WHEN b = 1 THEN CAST(a AS Nullable(Decimal(18, 4))) ELSE CAST(CAST(a AS Nullable(Float64)) * CAST(b AS Nullable(Float64)) AS Nullable(Decimal(18, 4))) END) AS x FROM t;
+-- X_SHARE
+SELECT CASE WHEN a IS NULL THEN CAST(0 AS Nullable(Decimal(18, 4))) ELSE (CASE WHEN c = 1 THEN CAST(a AS Nullable(Decimal(18, 4))) ELSE CAST(CAST(a AS Nullable(Float64)) * CAST(c AS Nullable(Float64)) AS Nullable(Decimal(18, 4))) END - CASE WHEN b = 1 THEN CAST(a AS Nullable(Decimal(18, 4))) ELSE CAST(CAST(a AS Nullable(Float64)) * CAST(b AS Nullable(Float64)) AS Nullable(Decimal(18, 4))) END) END AS x FROM t;
 -- X_PERCENTILE
 SELECT PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY CAST(a AS Nullable(Float64))) AS x FROM t;
 -- X_DAY
