@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import profithunt
 from profithunt.api.progress import Progress
 from profithunt.api.records import learned
 from profithunt.config import ShopConfig
-from profithunt.detectors import Detector, catalogue, read_detector
+from profithunt.detectors import CATALOGUE, FOLDER, Detector, catalogue, read_detector
 from profithunt.engine import AnyEngine, Relation
 from profithunt.errors import ModelError, NotFound
 from profithunt.ledger.build import as_of
@@ -140,8 +141,14 @@ def _settings(engine: AnyEngine, config: ShopConfig) -> Settings:
 
 
 def key(config: ShopConfig) -> str:
-    """A hash of what a hunt depends on beside the tables of the run: settings, own detectors, version."""
+    """A hash of what a hunt depends on beside the tables of the run: settings, detectors, version."""
     parts = [FORMAT, profithunt.__version__, config.shop.timezone, str(config.shop.as_of)]
     parts += [config.detectors.model_dump_json(), str(sorted(config.thresholds.items()))]
-    parts += [f"{path.name}={path.read_bytes()!r}" for path in own_files(config)]
+    parts += [_catalogue_text(), *(f"{path.name}={path.read_bytes()!r}" for path in own_files(config))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _catalogue_text() -> str:
+    """Every detector of the package as it is written."""
+    return "\n".join((FOLDER / f"{name}.sql").read_text("utf-8") for name in CATALOGUE)
