@@ -14,7 +14,8 @@ from profithunt.actions.sides import Side
 from profithunt.api.actions_value import ActionsValue
 from profithunt.api.automating import Automation
 from profithunt.api.clv import Clv, CustomerClv
-from profithunt.api.proposition import DeliveryTerms, Proposition
+from profithunt.api.delivery_terms import DeliveryTerms
+from profithunt.api.proposition import Proposition
 from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
 from profithunt.customers.plan import Month, MonthVariance, PlanVariance
 from profithunt.customers.reading import CustomerProfit

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from profithunt import Shop
-from profithunt.api.proposition import DeliveryTerms
+from profithunt.api.delivery_terms import DeliveryTerms
 from profithunt.cli.app import execute
 from profithunt.errors import UsageError
 from profithunt.models.delivery_study import SURE

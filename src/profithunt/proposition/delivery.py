@@ -1,14 +1,11 @@
-"""What the study of delivery terms reads: orders by basket value and month, visits, and the declared priors."""
+"""What the study of delivery terms reads: orders by basket value and month, and visits."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,23 +13,6 @@ from profithunt.engine import AnyEngine, compile_model, read_model
 
 QUERIES: Final = Path(__file__).parent / "queries"
 _CELLS: Final = 400
-
-
-@dataclass(frozen=True)
-class Belief:
-    """A declared prior: mean and standard deviation, what it means in words, and where it comes from."""
-
-    mean: float
-    spread: float
-    in_words: str
-    source: str
-
-
-@cache
-def beliefs() -> Mapping[str, Belief]:
-    """The declared priors by name (`priors.toml`)."""
-    found = tomllib.loads(files("profithunt.proposition").joinpath("priors.toml").read_text("utf-8"))
-    return {name: Belief(**given) for name, given in found.items()}
 
 
 @dataclass(frozen=True)

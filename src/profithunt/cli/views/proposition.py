@@ -11,7 +11,7 @@ from profithunt.cli.views.tables import heading, listing, money, table
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from profithunt.api.proposition import DeliveryTerms
+    from profithunt.api.delivery_terms import DeliveryTerms
     from profithunt.models.delivery_study import Candidate
 
 _MEANS: Final = {

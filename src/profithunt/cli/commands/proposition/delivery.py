@@ -1,4 +1,4 @@
-"""`profithunt proposition …`: what the customer is offered, and what another offer would earn."""
+"""`profithunt proposition delivery`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ import typer
 
 from profithunt.cli import options
 
-app = typer.Typer(help="What the customer is offered, and what another offer would earn.", no_args_is_help=True)
 
-
-@app.command()
 def delivery(
     shop: options.Shop = None,
     threshold: Annotated[
