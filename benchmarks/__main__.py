@@ -42,10 +42,7 @@ def main() -> int:
     differences: list[str] = []
     for size in given.sizes:
         shop = _apart(make, size * 1_000_000, given.cache, 7, given.memory, say)
-        for name in given.contestants:
-            if size > FITS.get(name, size):
-                continue
-            cost = _measure(name, shop.folder, out / name, size, given)
+        for name, cost in _measure(size, shop.folder, out, given).items():
             keep(figures, [Measured(name, size, cost)], **limits)
         if {"plain", "profithunt"} <= set(given.contestants) and size <= given.compare_up_to:
             differences += _compare(out, size)
@@ -104,16 +101,22 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _measure(name: str, shop: Path, out: Path, size: int, given: argparse.Namespace) -> Cost | Failure:
-    costs = []
+def _measure(size: int, shop: Path, out: Path, given: argparse.Namespace) -> dict[str, Cost | Failure]:
+    """Median cost by contestant. They take turns: a machine that slows down slows all of them alike."""
+    costs: dict[str, list[Cost]] = {name: [] for name in given.contestants if size <= FITS.get(name, size)}
+    failed: dict[str, Failure] = {}
     for number in range(given.runs or RUNS.get(size, 1)):
-        cost = run(name, shop, out, memory=given.memory, threads=given.threads, limit=given.limit)
-        if isinstance(cost, Failure):
-            say(f"{size} M {name}: {cost.reason}")
-            return cost
-        say(f"{size} M {name} run {number + 1}: {cost.cpu:.1f} CPU-s, {cost.wall:.1f} s, {cost.memory / 1e9:.2f} GB")
-        costs.append(cost)
-    return median(costs)
+        for name in [name for name in costs if name not in failed]:
+            cost = run(name, shop, out / name, memory=given.memory, threads=given.threads, limit=given.limit)
+            if isinstance(cost, Failure):
+                say(f"{size} M {name}: {cost.reason}")
+                failed[name] = cost
+                continue
+            say(
+                f"{size} M {name} run {number + 1}: {cost.cpu:.1f} CPU-s, {cost.wall:.1f} s, {cost.memory / 1e9:.2f} GB"
+            )
+            costs[name].append(cost)
+    return {name: failed.get(name) or median(costs[name]) for name in costs}
 
 
 def _compare(out: Path, size: int) -> list[str]:
