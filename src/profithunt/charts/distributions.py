@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from profithunt.charts.vega import Theme, data, money_axis, money_label
+from profithunt.charts.vega import COUNT_LABEL, Theme, data, money_axis, money_label
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -94,7 +94,7 @@ def flows(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, **_:
     kinds = ["New", "Reactivated", "Lapsed"]
     chart = alt.Chart(data(rows)).mark_bar(width={"band": 0.68}).encode(
         x=alt.X("label:N", sort=order, axis=month),
-        y=alt.Y("signed:Q", axis=alt.Axis(title=None, tickCount=5, labelExpr="format(abs(datum.value), '~s')")),
+        y=alt.Y("signed:Q", axis=alt.Axis(title=None, tickCount=5, labelExpr=COUNT_LABEL)),
         color=alt.Color(
             "kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=[theme.profit, theme.series[5], theme.loss])
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from profithunt.charts.vega import Theme, data, money_axis, money_label
+from profithunt.charts.vega import COUNT_LABEL, Theme, data, money_axis, money_label
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -136,11 +136,7 @@ def columns(
         kind="(datum.value < 0 ? 'loss' : 'gain') + (datum.complete ? '' : ' (incomplete)')",
         shown=f"datum.value == null ? '–' : {text} + (datum.complete ? '' : ' (incomplete)')",
     )
-    axis_y = (
-        money_axis(currency)
-        if money
-        else alt.Axis(title=None, tickCount=5, labelExpr="replace(format(datum.value, '~s'), 'G', 'B')")
-    )
+    axis_y = money_axis(currency) if money else alt.Axis(title=None, tickCount=5, labelExpr=COUNT_LABEL)
     tip = [alt.Tooltip("label:N", title="Period"), alt.Tooltip("shown:N", title="Value")]
     bars = base.mark_bar(cornerRadius=1.5, width={"band": 0.68}).encode(
         x=alt.X("label:N", sort=order, axis=axis_x),
@@ -183,7 +179,7 @@ def control(rows: Rows, *, theme: Theme, currency: str, narrow: bool = False, un
     usual = sorted(row["upper"] or 0.0 for row in rows)
     scale = alt.Scale(domain=[0, max(most, usual[len(usual) // 2] if usual else 0.0) * 1.12 or 1], clamp=True)
     x = alt.X("on:T", axis=alt.Axis(title=None, format="%b %y", tickCount=4 if narrow else 6, labelOverlap=True))
-    axis = alt.Axis(title=None, tickCount=5, labelExpr="replace(format(datum.value, '~s'), 'G', 'B')")
+    axis = alt.Axis(title=None, tickCount=5, labelExpr=COUNT_LABEL)
     band = base.mark_area(opacity=0.16, color=theme.total, interpolate="step-after").encode(
         x=x, y=alt.Y("lower:Q", axis=axis, scale=scale), y2="upper:Q"
     )

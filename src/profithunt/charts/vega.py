@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Rows = "Sequence[Mapping[str, Any]]"
 FONT: Final = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif'
 
+COUNT_LABEL: Final = "(datum.value < 0 ? '−' : '') + replace(format(abs(datum.value), '~s'), 'G', 'B')"
+"""A count on an axis as an expression of Vega: `−1.2k`."""
+
 
 @dataclass(frozen=True)
 class Theme:

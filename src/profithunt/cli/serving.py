@@ -32,7 +32,7 @@ def listen(
     if missing:
         raise UsageError(
             f"the pages need more than the core install: {', '.join(missing)}",
-            do="install it with: pip install 'profithunt[web]'",
+            do=_install(),
         )
     if host not in LOOPBACK and not team:
         raise UsageError(
@@ -62,6 +62,14 @@ def listen(
         typer.launch(address)
     with taken:
         uvicorn.Server(config).run(sockets=[taken])
+
+
+def _install() -> str:
+    """What installs the pages; in a clone of the project `make serve` does, too."""
+    command = "install it with: pip install 'profithunt[web]'"
+    makefile = Path(__file__).parents[3] / "Makefile"
+    in_clone = makefile.is_file() and "\nserve:" in makefile.read_text("utf-8")
+    return f"{command}; in this clone, `make serve SHOP=FOLDER` installs it and serves" if in_clone else command
 
 
 def _shop_folder(folder: Path) -> Path:
