@@ -70,6 +70,10 @@ def _column(column: Column) -> list[str]:
         meaning += f"; refers to {code(column.references)}"
     if column.choices:
         meaning += f"; known values: {', '.join(code(choice) for choice in column.choices)}"
+    if column.free_text:
+        meaning += "; personal data in it is masked as it is read"
+    if column.personal:
+        meaning += "; goes when the customer is erased"
     if column.minimum is not None:
         meaning += f"; at least {column.minimum}"
     return [code(column.name) + _star(required=column.required), column.type, column.unit or "", meaning]

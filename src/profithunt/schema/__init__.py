@@ -42,6 +42,7 @@ ORDER: Final = (
     "stock",
     "price_changes",
     "competitor_prices",
+    "rival_offers",
     "loyalty",
     "customer_events",
     "plan",
@@ -56,7 +57,8 @@ class Column:
     """One column of a canonical table.
 
     `references` names the column (`table.column`) whose values it takes; `minimum` is the least value that is possible;
-    `choices` are the values that the rest of the system knows (others are kept).
+    `choices` are the values that the rest of the system knows (others are kept). `free_text` is what people wrote:
+    personal data in it is masked as it is read. `personal` goes when the customer is erased.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Column:
     references: str | None = None
     minimum: int | None = None
     choices: tuple[str, ...] = ()
+    free_text: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True)

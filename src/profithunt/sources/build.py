@@ -28,6 +28,7 @@ from profithunt.sources.keys import Settled
 from profithunt.sources.mapping import Mapping, of
 from profithunt.sources.memory import FileMark, Memory, TableMark, digest, is_plain, key_of_settings, packed, program
 from profithunt.sources.opened import FILE, Opened, Openings
+from profithunt.sources.privacy import Privacy
 from profithunt.sources.quarantine import Quarantine
 from profithunt.sources.raw import ROW
 from profithunt.sources.rules import rules_of
@@ -104,7 +105,8 @@ class Build:
         self.place = Workplace(self.engine, self.config.folder, self.work, limits.max_file_bytes, limits.max_line_bytes)
         self.openings = Openings(self.place)
         self.evidence = Evidence(self.engine)
-        self.quarantine = Quarantine(self.place)
+        self.privacy = Privacy(self.config.folder, self.engine)
+        self.quarantine = Quarantine(self.place, self.privacy)
         self.as_of = self.config.shop.as_of
         self.currencies = {self.config.shop.currency.upper()}
         self.currencies |= {(rate.member or "").upper() for rate in self.config.cost_rates if rate.kind == "exchange"}
@@ -268,6 +270,7 @@ class Build:
         query = exp.select(*(column(name) for name in (*names, FILE, ROW))).from_(table(settled.relation))
         if settled.has_verdict:
             query = query.where(column(keys.VERDICT).eq(text(keys.KEEP)))
+        query = self.privacy.rows(query, canonical, names)
         order = (canonical.key or names) if most <= self.config.runs.sort_rows_max else ()
         return self.engine.write_parquet(query, path, order_by=list(order))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from profithunt.config import ShopConfig, Source
+from profithunt.sources import erased
 from profithunt.sources.numbers import NumberEvidence
 from profithunt.sources.times import Shape, TimeEvidence
 
@@ -111,7 +112,8 @@ def _table(data: dict[str, Any]) -> TableMark:
 def key_of_settings(config: ShopConfig, made_with: Iterable[str]) -> str:
     """Hash of all settings that decide how sources are read, and of the program that reads them."""
     settings = config.model_dump(mode="json", include=READ_BY)
-    return hashlib.sha256(json.dumps([settings, *made_with], sort_keys=True).encode()).hexdigest()
+    made = [settings, *made_with, *filter(None, [erased.state(config.folder)])]
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
 def program() -> str:

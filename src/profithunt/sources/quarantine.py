@@ -22,6 +22,7 @@ from profithunt.sources.templates import call, cast, column, named, table, text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from profithunt.sources.privacy import Privacy
     from profithunt.sources.raw import RawFile
     from profithunt.sources.workplace import Workplace
 
@@ -43,6 +44,7 @@ class Quarantine:
     """Collects rows that are set aside, in the engine, until they are written."""
 
     place: Workplace
+    privacy: Privacy
     name: str = ""
     _filed: set[str] = field(default_factory=set)
 
@@ -135,7 +137,8 @@ class Quarantine:
 
     def write(self, path: Path) -> dict[str, Filed]:
         """Write everything to `path`; what was set aside by table."""
-        ordered = [column(name) for name in _COLUMNS]
+        said = ("value", "record")
+        ordered = [named(self.privacy.quarantined(name), name) if name in said else column(name) for name in _COLUMNS]
         query = exp.select(*ordered).from_(table(self.name))
         self.place.engine.write_parquet(query, path, order_by=["table", "file", "row", "column", "reason", "value"])
         grouped = (

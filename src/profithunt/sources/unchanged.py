@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 
 from profithunt.config import ShopConfig
+from profithunt.sources import erased
 from profithunt.sources.found import find
 from profithunt.sources.lake import is_lake
 from profithunt.sources.memory import READ_BY, digest
 
 
 def fingerprint(config: ShopConfig, known: dict[tuple[int, ...], str] | None = None) -> str | None:
-    """Hash of the contents of all source files, of their order in age, and of the settings that they are read by.
+    """Hash of the source files' contents and order in age, of the settings that read them, of who was erased.
 
     `known` are hashes of files by stamp (`memory.stamp`). None where a source is a database or a lake: nobody can say
     whether it changed without reading it. Raises SourceError for a file that isn't there.
@@ -31,5 +32,5 @@ def fingerprint(config: ShopConfig, known: dict[tuple[int, ...], str] | None = N
     by_age = sorted(files, key=lambda name: (files[name].stat().st_mtime_ns, name))
     settings = config.model_dump(mode="json", include=READ_BY)
     contents = {name: digest(path, known or {}) for name, path in sorted(files.items())}
-    text = json.dumps([settings, contents, by_age], sort_keys=True)
+    text = json.dumps([settings, contents, by_age, *filter(None, [erased.state(config.folder)])], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
