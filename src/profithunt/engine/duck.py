@@ -184,8 +184,15 @@ class Engine:
         self._create(name, query, "TABLE")
 
     def _create(self, name: str, query: exp.Expr | str, kind: str) -> None:
-        self.drop(name)
-        self.run(f"CREATE {kind} {quoted(name)} AS {sql_of(query)}")
+        made = f"{kind} {quoted(name)} AS {sql_of(query)}"
+        try:
+            self.run(f"CREATE OR REPLACE {made}")
+        except EngineError:
+            # A table does not replace a view, nor a view a table. Asking first would cost more than all the statements.
+            if not self.has(name):
+                raise
+            self.drop(name)
+            self.run(f"CREATE {made}")
 
     def drop(self, name: str) -> None:
         """Forget a view or table, if there is one of this name."""
