@@ -381,6 +381,29 @@ class Clv(_Section):
     season: bool = Field(True, description="Use a calendar factor where two whole years of history show one.")
 
 
+class Prices(_Section):
+    """How prices are held against rivals': what waiting and lateness are worth, who is no rival, how far to go."""
+
+    day_worth: float = Field(0.005, ge=0, lt=1, description="What a day of waiting is worth, as a share of the price.")
+    day_amount: Decimal | None = Field(None, ge=0, description="The same as an amount; goes before the share.")
+    late_worth: float = Field(0.05, ge=0, lt=1, description="What a late parcel costs a customer, as a share of the price.")
+    late_amount: Decimal | None = Field(None, ge=0, description="The same as an amount; goes before the share.")
+    late_shares: dict[str, float] = Field(
+        default_factory=dict,
+        description="Share of a competitor's parcels that come late, declared or measured; of others none is held.",
+    )
+    recent_days: int = Field(28, ge=1, le=364, description="Days of checks that today's comparison rests on.")
+    history_days: int = Field(364, ge=56, le=3650, description="Days of prices that elasticities are learnt from.")
+    own_sellers: list[str] = Field(
+        default_factory=list, description="Names that the shop itself sells under elsewhere: no rivals of its own."
+    )
+    largest_change: float = Field(0.25, gt=0, lt=1, description="Largest change of a price that is looked at, a share.")
+    sure: float = Field(0.8, gt=0.5, lt=1, description="Probability of a gain that a change of price needs.")
+    decisions: str = Field(
+        "price_matches.csv", description="File beside shop.toml that remembers which offers were accepted or rejected."
+    )
+
+
 class PlanFigure(_Section):
     """One planned figure, as a row of the table `plan`."""
 
@@ -439,6 +462,36 @@ class StorePlace(_Section):
         description="PostgreSQL (postgresql://…), SQLite (sqlite:///…) or env:NAME, a variable that holds the URL; "
         "default: .profithunt/app.db. PROFITHUNT_STORE_URL goes before it.",
     )
+
+
+class SignOn(_Section):
+    """Signing in to a team's pages through an identity provider (OpenID Connect), beside passwords or instead."""
+
+    issuer: str | None = Field(
+        None, description="Address of the provider as its discovery document gives it; https unless it is this machine."
+    )
+    client_id: str = Field("profithunt", min_length=1, description="Name under which the provider knows the pages.")
+    secret_env: str | None = Field(
+        None, description="Environment variable that holds the client's secret; none: a public client."
+    )
+    label: str = Field("Sign in with the company's account", description="What the link says.")
+    scopes: list[str] = Field(default_factory=lambda: ["openid", "email", "profile"], description="Scopes asked for.")
+    name_claim: str = Field(
+        "email", description="Claim that is the person's name here; `email` counts only where it is verified."
+    )
+    role_claim: str | None = Field(
+        None, description="Claim with a person's groups, dots between levels; none: roles are given in Settings."
+    )
+    roles: dict[str, str] = Field(
+        default_factory=dict, description="Role here by group there; of several the one that stands first."
+    )
+    otherwise: str | None = Field(
+        None, description="Role of people whom no group gives one; none: they are not let in."
+    )
+    address: str | None = Field(
+        None, description="Address of the pages as browsers see it, e.g. https://profit.example.com; default: as asked."
+    )
+    passwords: bool = Field(True, description="Whether passwords work, too.")
 
 
 class RoleLimits(_Section):
@@ -540,10 +593,12 @@ class ShopConfig(_Section):
     calendar: Calendar = Field(default_factory=Calendar)
     metrics: Metrics = Field(default_factory=Metrics)
     defects: Defects = Field(default_factory=Defects)
+    prices: Prices = Field(default_factory=Prices)
     actions: list[Action] = Field(default_factory=list)
     actions_value: ActionsValue = Field(default_factory=ActionsValue)
     store: StorePlace = Field(default_factory=StorePlace)
     autonomy: AutonomySettings = Field(default_factory=AutonomySettings)
+    sign_on: SignOn = Field(default_factory=SignOn)
     adapters: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Systems that take actions, `[adapters.<name>]`: docs/reference/adapters.md lists their settings.",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from profithunt import Shop
 from profithunt.api import simulate
@@ -46,14 +47,17 @@ def made(folder: Path) -> Path:
 @contextmanager
 def serving(folder: Path, *, team: bool = False) -> Iterator[str]:
     """The pages of a folder; the address while this lasts."""
+    with running(application(folder, team=team)) as address:
+        yield address
+
+
+@contextmanager
+def running(app: Any) -> Iterator[str]:
+    """An application on a free port; its address while this lasts."""
     import uvicorn
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                application(folder, team=team), log_level="error", access_log=False, ws="none", lifespan="on"
-            )
-        )
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         thread.start()
         until = time.monotonic() + 20

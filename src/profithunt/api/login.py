@@ -113,9 +113,16 @@ def sign_in(shop: Shop, name: str, password: str, patience: Patience) -> Session
         patience.mistake(name)
         raise Forbidden("that name with that password is not known", do="try again, or ask who may manage") from error
     patience.forget(name)
+    return open_session(shop, owner)
+
+
+def open_session(shop: Shop, owner: Actor) -> Session:
+    """A session of somebody who has shown who they are."""
+    from profithunt.actions.store import people
+
     at = dt.datetime.now(tz=dt.UTC)
     until = at + dt.timedelta(hours=HOURS)
-    with store.writing() as connection:
+    with shop.act.store.writing() as connection:
         token = people.issue(
             connection, owner, owner=owner, label="session", scopes=sorted(owner.may), expires_at=until, at=at
         )
