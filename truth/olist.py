@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -56,6 +57,7 @@ def check(folder: Path) -> Iterator[Claim]:
     with items.open(newline="", encoding="utf-8") as handle:
         sellers = Counter(order for order, _ in {(row["order_id"], row["seller_id"]) for row in csv.DictReader(handle)})
     yield from _failed(shop, orders, sellers)
+    yield from _promised(shop, data, orders)
     yield reconciles(NAME, shop)
 
 
@@ -97,6 +99,53 @@ def _failed(shop: Shop, orders: list[dict[str, str]], sellers: Counter[str]) -> 
     ends = [known[str(row["order_id"])] for row in drill.examples]
     inside = [row["order_estimated_delivery_date"].startswith("2018-03") and _late(row) for row in ends]
     yield Claim(NAME, "orders at the end of the drill, all of them late in March 2018", [True] * 5, inside)
+
+
+def _promised(shop: Shop, data: Path, orders: list[dict[str, str]]) -> Iterator[Claim]:
+    """Delivery cost against lateness by lane with a promise for each; late shares under it against the CSV files."""
+    found = shop.proposition.promises()
+    study = found.study
+    late = f"late {study.late_today:.2%} today, {study.late:.2%} then; a late parcel costs {found.cost.mean:.2f}"
+    worth = f"{study.gain:,.0f} ({study.gain_low:,.0f} to {study.gain_high:,.0f})"
+    print(f"     {found.verdict}: {worth} BRL in 28 days, {late}")
+    for lane in study.lanes:
+        take = "leave it" if lane.take is None else f"{lane.take.shift:+d} days, {lane.take.late:.1%} late"
+        print(f"     {lane.origin} to {lane.region}: {lane.n_parcels:,} parcels, carriage {lane.carriage:.2f}, "
+              f"charged {lane.charged:.2f}, late {lane.late:.1%}, promised {lane.promised:.1f} days, "
+              f"taken {lane.taken_p50:.0f} to {lane.taken_p90:.0f}: {take}")  # fmt: skip
+    chosen = next(lane for lane in study.lanes if lane.take is not None)
+    counted = _slack(shop, data, orders, chosen.origin, chosen.region)
+    shift = chosen.take.shift if chosen.take else 0
+    name = f"{chosen.origin} to {chosen.region}"
+    yield Claim(NAME, f"parcels of the last year on {name}", len(counted), chosen.n_parcels)
+    yield Claim(NAME, "of them late", sum(days > 0 for days in counted), chosen.n_late)
+    moved = float(_mean([days > shift for days in counted]))
+    yield Claim(NAME, f"late share {shift:+d} days", moved, chosen.take.late if chosen.take else 0.0, within=0.02)
+    yield Claim(NAME, "no promise moved earlier to more than a tenth late", True,
+                all(one.take is None or one.take.late <= found.most_late for one in study.lanes))  # fmt: skip
+    yield Claim(NAME, "what a day is worth, told by the shop's own regions", True, study.n_own_cells > 50)
+
+
+def _slack(shop: Shop, data: Path, orders: list[dict[str, str]], origin: str, region: str) -> list[int]:
+    """Days after the promised one of a lane's parcels, of those promised in the year to the last order."""
+    until = value(shop, "SELECT MAX(CAST(ordered_at AS DATE)) FROM orders")
+    with (data / "olist_sellers_dataset.csv").open(newline="", encoding="utf-8") as handle:
+        places = {row["seller_id"]: row["seller_state"] for row in csv.DictReader(handle)}
+    with (data / "olist_customers_dataset.csv").open(newline="", encoding="utf-8") as handle:
+        homes = {row["customer_id"]: row["customer_state"] for row in csv.DictReader(handle)}
+    known = {row["order_id"]: row for row in orders if row["order_delivered_customer_date"]}
+    with (data / "olist_order_items_dataset.csv").open(newline="", encoding="utf-8") as handle:
+        parcels = {(row["order_id"], row["seller_id"]) for row in csv.DictReader(handle)}
+    found = []
+    for order, seller in parcels:
+        row = known.get(order)
+        if row is None or places[seller] != origin or homes[row["customer_id"]] != region:
+            continue
+        due = dt.date.fromisoformat(row["order_estimated_delivery_date"][:10])
+        there = dt.date.fromisoformat(row["order_delivered_customer_date"][:10])
+        if until - dt.timedelta(days=365) < due <= until:
+            found.append((there - due).days)
+    return found
 
 
 def _late(row: dict[str, str]) -> bool:

@@ -15,6 +15,7 @@ from profithunt.api.actions_value import ActionsValue
 from profithunt.api.automating import Automation
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.delivery_terms import DeliveryTerms
+from profithunt.api.promise import Promises
 from profithunt.api.proposition import Proposition
 from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
 from profithunt.customers.plan import Month, MonthVariance, PlanVariance
@@ -41,7 +42,7 @@ RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
-    *(Proposition, DeliveryTerms),
+    *(Proposition, DeliveryTerms, Promises),
     *(Automation, Rule, Evaluation, Outcomes, Side),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),

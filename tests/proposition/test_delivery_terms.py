@@ -13,7 +13,7 @@ import pytest
 from profithunt import Shop
 from profithunt.api.delivery_terms import DeliveryTerms
 from profithunt.cli.app import execute
-from profithunt.errors import UsageError
+from profithunt.errors import NotFound, UsageError
 from profithunt.models.delivery_study import SURE
 
 
@@ -91,3 +91,8 @@ def test_a_shop_without_delivery_charges_says_so_in_a_sentence(shop_without_char
     assert (code, out) == (2, "")
     assert "no order states what was paid for delivery" in err.lower()
     assert "map shipping_charged" in err
+
+
+def test_a_shop_without_promised_days_says_so_in_a_sentence(shop_without_charges):
+    with pytest.raises(NotFound, match="no parcel has a promised day"):
+        Shop.open(shop_without_charges).proposition.promises()

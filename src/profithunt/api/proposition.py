@@ -10,6 +10,7 @@ from profithunt.engine import AnyEngine
 
 if TYPE_CHECKING:
     from profithunt.api.delivery_terms import DeliveryTerms
+    from profithunt.api.promise import Promises
 
 
 class Proposition:
@@ -28,3 +29,13 @@ class Proposition:
         from profithunt.api.delivery_terms import delivery_terms
 
         return delivery_terms(self._engine, self._config, thresholds, charges)
+
+    def promises(self, most_late: float | None = None) -> Promises:
+        """Which day to promise by lane: what lateness costs against what an earlier day sells.
+
+        No promise is moved earlier where more than `most_late` of the parcels (default: a tenth) would come late.
+        Raises NotFound without a promised day, UsageError for a share outside 0 to 1.
+        """
+        from profithunt.api.promise import promises
+
+        return promises(self._engine, self._config, most_late)

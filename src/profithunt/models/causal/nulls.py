@@ -45,8 +45,10 @@ def empirical_null(effects: Sequence[float], errors: Sequence[float], gaps: Sequ
     if len(effects) < _FEWEST:
         return EmpiricalNull(n=len(effects))
     gap = np.asarray(gaps, dtype=np.float64)
-    # A control with hardly any confounding says nothing about how much of it is removed.
-    keep = np.abs(gap) > 0.1 * float(np.median(np.abs(gap)))
+    # A control with hardly any confounding, or whose outcome never varies, says nothing about how much is removed.
+    keep = (np.abs(gap) > 0.1 * float(np.median(np.abs(gap)))) & (np.asarray(errors) > 0)
+    if not keep.any():
+        return EmpiricalNull(n=len(effects))
     share = np.asarray(effects)[keep] / gap[keep]
     variance = (np.asarray(errors)[keep] / gap[keep]) ** 2
     spreads = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, 121)])

@@ -1,0 +1,71 @@
+"""Promises, delivery options and carriers of one shop by the API and the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from profithunt import Shop
+from profithunt.cli.app import execute
+from profithunt.errors import UsageError
+from tests.proposition import parcels_shop
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Shop:
+    return parcels_shop.run(tmp_path_factory.mktemp("parcels") / "shop")
+
+
+def run(*arguments: str | Path) -> tuple[int, str, str]:
+    """Exit code, stdout, stderr; text on one line."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = execute(["proposition", *map(str, arguments)])
+    return code, out.getvalue(), " ".join(err.getvalue().split())
+
+
+def test_a_careful_promise_is_moved_and_a_right_one_left(shop):
+    found = shop.proposition.promises()
+    moves = {(lane.region, lane.carrier): lane.take for lane in found.study.lanes}
+    assert {key: move and move.shift for key, move in moves.items()} == {
+        ("North", "Swift"): -4, ("North", "Slow"): -4, ("South", "Swift"): None, ("South", "Slow"): None,
+    }  # fmt: skip
+    assert found.verdict == "change"
+    assert found.study.gain_low > 0
+    assert sum(side.gain for side in found.study.sides) == pytest.approx(found.study.gain, rel=0.02)
+
+
+def test_a_late_parcel_costs_what_half_of_the_customers_call_for(shop):
+    cost = shop.proposition.promises().cost
+    assert cost.repairs.own == pytest.approx(3.0, abs=0.6)
+    assert cost.repairs.weight > 0.5
+    late = shop.engine.value("SELECT COUNT(*) FROM defect_orders WHERE late = 1")
+    assert cost.n_late == late
+
+
+def test_promises_as_data_and_in_the_terminal(shop):
+    code, out, err = run("promise", shop.path.parent, "--json")
+    assert (code, err) == (0, "")
+    data = json.loads(out)
+    assert data["verdict"] == "change"
+    assert Decimal(data["gain"]) > 0
+    assert {lane["verdict"] for lane in data["lanes"]} == {"change", "leave"}
+    assert all(part["source"] for part in data["worth_of_a_day"].values() if isinstance(part, dict))
+    assert data["test"]["unit"] == "visit"
+    code, out, _ = run("promise", shop.path.parent)
+    text = " ".join(out.split())
+    assert code == 0
+    assert text.startswith("Promise 2 lanes earlier: €")
+    for part in ("depot to North, Swift", "leave it", "(−4)", "Who wins and who loses", "If all lanes moved",
+                 "a late parcel costs twice as much", "visits under each of both promises", "2 more profit"):  # fmt: skip
+        assert part.replace("2 more profit", "0.73 %") in text
+
+
+def test_a_late_share_beyond_one_is_refused(shop):
+    with pytest.raises(UsageError, match="a share"):
+        shop.proposition.promises(1.5)
