@@ -144,6 +144,9 @@ def _parsed(text: str, where: str) -> exp.Expr:
         raise ModelError(f"is not SQL: {str(error).splitlines()[0]}", where=where) from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise ModelError("must be one SELECT", where=where)
+    for node in trees[0].walk():
+        # Where each word stood in the text: nobody asks, and it is most of what a copy of the tree would copy.
+        node._meta = None  # noqa: SLF001 - there is no other way to take it off
     return trees[0]
 
 
