@@ -1,18 +1,22 @@
 """How good a list of finds is, held against what was planted in a simulated shop.
 
-A find hits a planted problem when it comes from the same detector and names its entity. Everything is judged on what
-the truth file says, so finds that are true but were not planted count as misses: precision is a lower bound.
+A find hits a problem when it comes from the same detector and names its entity. Everything is judged on what the truth
+file says: what was planted, and what costs money in that world although nobody planted it (*arisen*). A find that hits
+what the truth file leaves undecided is neither right nor wrong.
 
 | figure | what it says |
 | --- | --- |
 | recall | share of the planted problems that were found |
 | money recall | the same, weighted by what they cost |
-| precision | share of the finds that hit a planted problem |
+| planted | share of the finds that hit a planted problem |
+| precision | share of the finds that hit a problem, planted or arisen |
 | decoys | decoys that a find hits |
-| money error | median of |value found − true| ÷ true, over the problems found |
+| money error | median of |value found − true| ÷ true, over the planted problems found |
 | cover | share of the problems found whose true money lies between p10 and p90 |
 | NDCG | how far the order of the list is that of the true money: 1 is the best order |
 | top | share of the planted money that stands in the first k places, k being the number of problems |
+
+What one problem costs is held against all finds that hit it together: a dear zone shows in several shapes of orders.
 """
 
 from __future__ import annotations
@@ -60,6 +64,7 @@ class Score:
     n_decoys: int
     recall: float | None
     money_recall: float | None
+    planted: float | None
     precision: float | None
     money_error: float | None
     cover: float | None
@@ -84,22 +89,35 @@ def oracle(problems: Iterable[Planted]) -> list[Find]:
     ]
 
 
-def score(finds: Sequence[Find], problems: Sequence[Planted], decoys: Sequence[Planted] = ()) -> Score:
-    """Judge a ranked list of finds. A problem counts at the first find that hits it; later ones add nothing."""
-    hits: dict[str, tuple[Planted, Find]] = {}
+def score(
+    finds: Sequence[Find],
+    problems: Sequence[Planted],
+    decoys: Sequence[Planted] = (),
+    arisen: Sequence[Planted] = (),
+    undecided: Sequence[Planted] = (),
+) -> Score:
+    """Judge a ranked list of finds; in their order, a problem counts at the first find that hits it."""
+    hits: dict[str, tuple[Planted, list[Find]]] = {}
     gains: list[float] = []
-    right = 0
+    planted_too = right = open_ = 0
     flagged: set[str] = set()
+    by_number = {name: _by_number(items) for name, items in
+                 (("problem", problems), ("decoy", decoys), ("arisen", arisen), ("undecided", undecided))}  # fmt: skip
     for find in finds:
-        matched = [item for item in problems if item.is_hit_by(find)]
-        new = [item for item in matched if item.id not in hits]
-        hits.update({item.id: (item, find) for item in new})
-        gains.append(sum(item.money for item in new))
-        right += bool(matched)
-        if not matched:
-            flagged |= {item.id for item in decoys if item.is_hit_by(find)}
+        hit = {
+            name: [item for item in items.get(find.number, ()) if item.is_hit_by(find)]
+            for name, items in by_number.items()
+        }
+        gains.append(sum(item.money for item in hit["problem"] if item.id not in hits))
+        for item in hit["problem"]:
+            hits.setdefault(item.id, (item, []))[1].append(find)
+        planted_too += bool(hit["problem"])
+        right += bool(hit["problem"] or hit["arisen"])
+        open_ += bool(hit["undecided"]) and not (hit["problem"] or hit["arisen"])
+        if not hit["problem"]:
+            flagged |= {item.id for item in hit["decoy"]}
     ideal = sorted((item.money for item in problems), reverse=True)
-    pairs = [pair for pair in hits.values() if pair[0].money > 0]
+    pairs = [(item, _together(found)) for item, found in hits.values() if item.money > 0]
     return Score(
         n_planted=len(problems),
         n_found=len(hits),
@@ -107,12 +125,27 @@ def score(finds: Sequence[Find], problems: Sequence[Planted], decoys: Sequence[P
         n_decoys=len(flagged),
         recall=_share(len(hits), len(problems)),
         money_recall=_share(sum(item.money for item, _ in hits.values()), sum(ideal)),
-        precision=_share(right, len(finds)),
+        planted=_share(planted_too, len(finds) - open_),
+        precision=_share(right, len(finds) - open_),
         money_error=median(abs(find.value - item.money) / item.money for item, find in pairs) if pairs else None,
         cover=_share(sum(_within(find, item.money) for item, find in pairs), len(pairs)),
         ndcg=_share(_discounted(gains), _discounted(ideal)),
         top=_share(sum(gains[: len(problems)]), sum(ideal)),
     )
+
+
+def _by_number(items: Iterable[Planted]) -> dict[int, list[Planted]]:
+    found: dict[int, list[Planted]] = {}
+    for item in items:
+        found.setdefault(item.number, []).append(item)
+    return found
+
+
+def _together(finds: Sequence[Find]) -> Find:
+    """What several finds say of one problem: their money added up."""
+    first = finds[0]
+    value, p10, p90 = (sum(getattr(find, name) for find in finds) for name in ("value", "p10", "p90"))
+    return Find(first.number, first.entity, value, p10, p90)
 
 
 def _within(find: Find, money: float) -> bool:

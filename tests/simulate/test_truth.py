@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +12,8 @@ import pytest
 from profithunt import Shop
 from profithunt.detectors import catalogue as detectors
 from profithunt.simulate.planting import catalogue, wishes
-from truth.score import Find, oracle, planted, score
+from profithunt.simulate.truth import Gain
+from truth.score import Find, Planted, oracle, planted, score
 
 
 def test_all_detectors_of_the_catalogue_have_something_to_find():
@@ -33,10 +35,13 @@ def test_members_of_a_pool_fall_to_one_wish_each():
             taken |= places
 
 
-@pytest.mark.parametrize("name", ["return_driven_loss", "unprofitable_keyword", "clv_rich_keyword"])
-def test_planted_money_is_the_difference_of_the_ledgers(easy, make, tmp_path, name):
-    item = next(item for item in easy.truth["problems"] + easy.truth["decoys"]
-                if item["detector"] == name and item.get("orders_touched"))  # fmt: skip
+@pytest.mark.parametrize(
+    "id_", ["problem-23-return", "problem-29-unprofitable", "problem-31-clv", "arisen-44-promotion"]
+)
+def test_money_is_the_difference_of_the_ledgers(easy, make, tmp_path, id_):
+    kinds = ("problems", "decoys", "arisen", "undecided")
+    item = next(item for kind in kinds for item in easy.truth[kind]
+                if item["id"].startswith(id_) and item.get("orders_touched"))  # fmt: skip
     without = make(without=item["id"])
     difference = without.profit(tmp_path / "without") - easy.profit(tmp_path / "with")
     money = Decimal(item["money"] or "0") * (-1 if item["gain"] else 1)
@@ -70,6 +75,46 @@ def test_nothing_gives_planted_members_away(easy):
     assert places[-1] > 0.85
     assert max(b - a for a, b in pairwise(places)) < 0.3
     assert not columns & {"world", "problem", "lever", "lost", "sku_no", "order_no", "customer_no"}
+
+
+def test_what_lasted_a_year_costs_as_much_as_a_usual_month_does_in_the_days_ahead(easy):
+    """The 28 days after the last one are those of the calendar, not of the season that has just ended."""
+    for item in easy.truth["problems"]:
+        lasted = (dt.date.fromisoformat(item["ends_on"]) - dt.date.fromisoformat(item["starts_on"])).days + 1
+        if item["money"] is not None and lasted >= 330 and "sku" not in item["entity"]:
+            usual = float(item["money"]) * 28 / lasted
+            assert float(item["money_28_days"]) == pytest.approx(usual, rel=0.15, abs=0.01)
+
+
+def test_what_arises_by_itself_is_known_beside_what_was_planted(easy, sound):
+    arisen = easy.truth["arisen"]
+    assert {5, 18} <= {item["number"] for item in arisen}
+    assert all(float(item["money_28_days"]) >= 0 and item["why"] for item in arisen)
+    known = {(item["number"], str(item["entity"])) for item in easy.truth["problems"]}
+    assert not known & {(item["number"], str(item["entity"])) for item in arisen}
+    assert sound.truth["arisen"] == sound.truth["undecided"] == []
+
+
+def test_goods_left_over_are_those_that_the_rest_of_the_season_will_not_sell(easy):
+    with easy.engine() as engine:
+        last = dict(
+            engine.rows(
+                "SELECT sku, SUM(on_hand) FROM stock WHERE counted_on = (SELECT MAX(counted_on) FROM stock) GROUP BY sku"
+            )
+        )
+        costs = dict(
+            engine.rows("SELECT sku, unit_cost FROM products WHERE season_ends_on IS NOT NULL AND unit_cost > 0")
+        )
+    left = [item for item in easy.truth["arisen"] if item["number"] == 18]
+    for item in left:
+        sku = item["entity"]["sku"]
+        assert float(item["money_28_days"]) <= float(last[sku]) * float(costs[sku]) * 0.7 + 0.01
+
+
+def test_what_chance_alone_made_pay_is_no_decoy():
+    few, many = Gain(Decimal(-8), 64.0, 3), Gain(Decimal(-80), 640.0, 40)
+    assert (few.is_sure, many.is_sure) == (False, True)
+    assert few.plus(many) == Gain(Decimal(-88), 704.0, 43)
 
 
 def test_actions_work_as_declared_and_loyal_customers_do_them_more(easy):
@@ -118,3 +163,18 @@ def test_the_scorer_gives_an_oracle_full_marks_and_chance_few(easy):
     fooled = score([Find(item.number, item.entity, 1, 0, 2) for item in decoys], problems, decoys)
     assert fooled.n_decoys == len(decoys)
     assert fooled.recall == 0
+
+
+def test_what_arose_by_itself_is_right_to_find_and_what_is_undecided_neither_right_nor_wrong():
+    thing = [Planted(name, 18, "excess_stock", {"sku": name}, 10.0) for name in "abcd"]
+    finds = [Find(18, {"sku": name}, 10.0, 5.0, 20.0) for name in "abcx"]
+    got = score(finds, thing[:1], (), arisen=thing[1:2], undecided=thing[2:3])
+    assert (got.planted, got.precision) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert got.recall == 1
+
+
+def test_finds_of_one_problem_are_added_up():
+    zone = Planted("zone", 39, "loss_making_order_shape", {"zone": "C"}, 100.0)
+    finds = [Find(39, {"zone": "C", "items": name}, 45.0, 30.0, 60.0) for name in ("1", "2-3")]
+    got = score(finds, [zone])
+    assert (got.n_found, got.money_error, got.cover) == (1, pytest.approx(0.1), 1)

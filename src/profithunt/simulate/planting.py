@@ -16,7 +16,7 @@ from profithunt.engine import values_query
 from profithunt.engine.compiler import Value
 from profithunt.simulate.size import Problems
 
-Kind = Literal["problem", "decoy", "shift"]
+Kind = Literal["problem", "decoy", "shift", "arisen"]
 
 COLUMNS: Final = {
     "wish_no": "int", "wish": "text", "family": "text", "lever": "text", "entity": "text", "pool": "text",
@@ -27,7 +27,7 @@ COLUMNS: Final = {
 
 @dataclass(frozen=True)
 class Wish:
-    """One kind of problem, decoy or shift, and how it is planted.
+    """One kind of problem, decoy or shift, and how it is planted; or of what may arise by itself.
 
     `name` and `number` are those of the detector's catalogue; `first_place` is where its members begin in the pool.
     """
@@ -70,7 +70,7 @@ def wishes(level: Problems) -> list[Wish]:
     taken: dict[str, int] = defaultdict(int)
     found: list[Wish] = []
     places: dict[str, int] = {}
-    kinds: tuple[Kind, ...] = ("problem", "decoy", "shift")
+    kinds: tuple[Kind, ...] = ("problem", "decoy", "shift", "arisen")
     for kind in kinds:
         for item in catalogue()[kind]:
             how = item[level]

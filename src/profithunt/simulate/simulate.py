@@ -87,7 +87,7 @@ def simulate(
     size = Size(customers, months, seed, problems, laws().shop["starts_on"])
     with _folder(out) as folder, Engine(memory_limit=memory, temp_dir=folder) as engine:
         found, rows = _Making(World(engine, size, without), folder, report or (lambda *_: None)).run()
-    counts = {name: len(found[name]) for name in ("problems", "decoys", "shifts", "actions")}
+    counts = {name: len(found[name]) for name in ("problems", "decoys", "shifts", "arisen", "actions")}
     return Simulated(out, size, rows, time.perf_counter() - began, counts)
 
 
@@ -123,7 +123,8 @@ class _Making:
         self.folder = folder
         self.aside = folder / "aside"
         self.report = report
-        self.gains: dict[str, tuple[Decimal, int]] = {}
+        self.gains: dict[str, truth.Gain] = {}
+        self.lapsed: dict[int, Decimal] = {}
         self.rows = dict.fromkeys(TABLES, 0)
         self.columns = {name: [column.name for column in models("tables")[name].columns] for name in TABLES}
         horizon = 365 if world.size.n_days >= 500 else 90
@@ -148,7 +149,10 @@ class _Making:
         self._whole()
         self._step("truth")
         self._mean_effects(parts)
-        found = truth.gather(self.world, wishes, self.gains)
+        if wishes:
+            self.world.engine.attach_parquet("counted_stock", self.folder / "stock.parquet")
+            self.world.make("truth", ("calendar", "demand", "stock_ahead"))
+        found = truth.gather(self.world, wishes, self.gains, self.lapsed)
         truth.write(self.folder, found)
         shop_file.write(self.folder, self.world.size, self.columns)
         return found, self.rows
@@ -192,6 +196,7 @@ class _Making:
         """Run what each problem touched again in the world without it, with the same luck; add up the difference."""
         engine, world = self.world.engine, self.world
         world.make("truth", ("order_money", "befallen", "touched_orders"))
+        self.lapsed |= dict(engine.rows(world.sql("truth", "lapsed")))
         engine.table("visits_as_is", world.sql("truth", "as_is"))
         _rename(engine, "order_money", "money_as_is")
         _rename(engine, "drafts", "drafts_as_is")
@@ -201,9 +206,8 @@ class _Making:
         _rename(engine, "redone_orders", "drafts")
         world.make("world", _FLOWS_AGAIN)
         world.make("truth", ("order_money",))
-        for problem, gained, touched in engine.rows(world.sql("truth", "gains")):
-            before, orders = self.gains.get(problem, (Decimal(0), 0))
-            self.gains[problem] = (before + gained, orders + touched)
+        for problem, *gain in engine.rows(world.sql("truth", "gains")):
+            self.gains[problem] = self.gains.get(problem, truth.Gain()).plus(truth.Gain(*gain))
         for name in ("visits_as_is", "money_as_is", "drafts_as_is", "befallen", "touched_orders"):
             engine.drop(name)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -14,23 +16,56 @@ from profithunt.simulate.world import World
 
 FOLDER: Final = "truth"
 FILE: Final = "truth.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 HORIZON_DAYS: Final = 28
 PAYS: Final = "it was made worse, and still earns more than it costs"
 _STOCK: Final = "stock"
+_BEYOND_CHANCE: Final = 1.645
+_BY_ITSELF: Final = {
+    5: "a good customer who dropped out by themselves six to thirteen months ago",
+    11: "more of it than three months will sell",
+    17: "it will be gone before more can come",
+    18: "more of it than the rest of its season will sell",
+}
 
 
-def gather(world: World, wishes: list[Wish], gains: Mapping[str, tuple[Decimal, int]]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Gain:
+    """What a world without a problem would have earned more, the sum of its squares by customer, orders touched."""
+
+    money: Decimal = Decimal(0)
+    squares: float = 0.0
+    orders: int = 0
+
+    def plus(self, other: Gain) -> Gain:
+        """That of two parts of a world."""
+        return Gain(self.money + other.money, self.squares + other.squares, self.orders + other.orders)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its sign is more than the chance of a few customers."""
+        return abs(float(self.money)) > _BEYOND_CHANCE * math.sqrt(self.squares)
+
+
+def gather(
+    world: World, wishes: list[Wish], gains: Mapping[str, Gain], lapsed: Mapping[int, Decimal]
+) -> dict[str, Any]:
     """Everything that is true of a world and can't be read off its tables, as plain data."""
     by_id = {wish.id: wish for wish in wishes}
     stock = {row["problem"]: row["money_28"] for row in _rows(world, "stock_money")} if wishes else {}
     names = {row["problem"]: _entity(row) for row in _rows(world, "named")} if wishes else {}
-    planted: dict[str, list[dict[str, Any]]] = {"problem": [], "decoy": [], "shift": []}
+    shares = {row["problem"]: row["share"] for row in _rows(world, "horizon")} if wishes else {}
+    planted: dict[str, list[dict[str, Any]]] = {
+        "problem": [], "decoy": [], "shift": [], "arisen": [], "undecided": [],
+    }  # fmt: skip
     for row in world.engine.dicts("SELECT * FROM planted ORDER BY problem") if wishes else []:
         wish = by_id[row["wish"]]
-        item = _item(world, wish, row, names[row["problem"]], gains, stock)
-        if _pays(wish, item):
-            planted["decoy"].append({**item, "kind": "decoy", "why": PAYS, "money": None, "money_28_days": "0.00"})
+        item = _item(world, wish, row, names[row["problem"]], gains, stock, shares)
+        if _loses_nothing(wish, item):
+            if wish.kind == "problem" and gains.get(row["problem"], Gain()).is_sure:
+                planted["decoy"].append({**item, "kind": "decoy", "why": PAYS, "money": None, "money_28_days": "0.00"})
+            else:
+                planted["undecided"].append({**item, "kind": "undecided"})
         elif _came_about(wish, item):
             planted[wish.kind].append(item)
     size = world.size
@@ -48,6 +83,8 @@ def gather(world: World, wishes: list[Wish], gains: Mapping[str, tuple[Decimal, 
         "problems": planted["problem"],
         "decoys": planted["decoy"] + (_chance_decoys(world) if wishes else []),
         "shifts": planted["shift"],
+        "arisen": planted["arisen"] + (_by_itself(world, lapsed) if wishes else []),
+        "undecided": planted["undecided"],
         "actions": [_action(world, row) for row in world.engine.dicts("SELECT * FROM action_means ORDER BY action")],
     }
 
@@ -64,9 +101,9 @@ def _rows(world: World, name: str) -> list[dict[str, Any]]:
     return world.engine.dicts(world.sql("truth", name))
 
 
-def _pays(wish: Wish, item: Mapping[str, Any]) -> bool:
-    """Whether the world would be the poorer without it: what looks like a problem is none."""
-    return wish.kind == "problem" and item["money_28_days"].startswith("-")
+def _loses_nothing(wish: Wish, item: Mapping[str, Any]) -> bool:
+    """Whether the world would be the poorer without it: what looks like a problem is none, or was none so far."""
+    return wish.kind in ("problem", "arisen") and item["money_28_days"].startswith("-")
 
 
 def _came_about(wish: Wish, item: Mapping[str, Any]) -> bool:
@@ -89,13 +126,14 @@ def _item(
     wish: Wish,
     row: Mapping[str, Any],
     entity: dict[str, str],
-    gains: Mapping[str, tuple[Decimal, int]],
+    gains: Mapping[str, Gain],
     stock: Mapping[str, Decimal],
+    shares: Mapping[str, float],
 ) -> dict[str, Any]:
-    days = row["ends_no"] - row["starts_no"] + 1
-    gained, touched = gains.get(row["problem"], (Decimal(0), 0))
-    gained = -gained if wish.gain else gained
-    per_28 = stock.get(row["problem"], Decimal(0)) if wish.measured == _STOCK else gained * HORIZON_DAYS / days
+    gain = gains.get(row["problem"], Gain())
+    gained = -gain.money if wish.gain else gain.money
+    ahead = gained * Decimal(shares[row["problem"]])
+    per_28 = stock.get(row["problem"], Decimal(0)) if wish.measured == _STOCK else ahead
     item: dict[str, Any] = {
         "id": row["problem"],
         "kind": wish.kind,
@@ -111,13 +149,46 @@ def _item(
         "gain": wish.gain,
         "money": None if wish.measured == _STOCK else _text(gained),
         "money_28_days": _text(per_28),
-        "orders_touched": touched,
+        "orders_touched": gain.orders,
     }
+    if wish.kind == "arisen":
+        item |= {"why": wish.why}
     if wish.kind == "decoy":
         item |= {"why": wish.why, "money": None, "money_28_days": "0.00"}
     if wish.kind == "shift":
         item |= {"metric": wish.metric, "form": wish.form}
     return item
+
+
+def _by_itself(world: World, lapsed: Mapping[int, Decimal]) -> list[dict[str, Any]]:
+    """What costs money although nobody planted it: stock against demand ahead, good customers who dropped out."""
+    end = world.size.ends_on.isoformat()
+    rows = world.engine.dicts(
+        "SELECT number, detector, sku, money_28 FROM stock_ahead "
+        "WHERE problem IS NULL AND units >= 1 AND money_28 > 0 ORDER BY number, sku"
+    )
+    found = [(row["number"], row["detector"], "sku", row["sku"], row["money_28"]) for row in rows]
+    found += [(5, "valuable_lapsing", "customer", customer_id(number), lapsed[number]) for number in sorted(lapsed)]
+    return [
+        {
+            "id": f"arisen-{number:02d}-{name}-{place}",
+            "kind": "arisen",
+            "detector": name,
+            "number": number,
+            "level": level,
+            "entity": {"customer_id" if level == "customer" else level: member},
+            "ends_on": end,
+            "money": None,
+            "money_28_days": _text(money),
+            "why": _BY_ITSELF[number],
+        }
+        for place, (number, name, level, member, money) in enumerate(found, 1)
+    ]
+
+
+def customer_id(number: int) -> str:
+    """A customer as the tables name them."""
+    return f"C{100_000_000 + (number * 16_807 + 7) % 2_147_483_647}"
 
 
 def _chance_decoys(world: World) -> list[dict[str, Any]]:

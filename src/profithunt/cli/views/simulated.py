@@ -28,7 +28,7 @@ def simulated(made: Simulated) -> list[RenderableType]:
         (
             f"Planted: {fmt.counted(planted['problems'], 'problem')}, {fmt.counted(planted['decoys'], 'decoy')}, "
             f"{fmt.counted(planted['shifts'], 'shift')} of a metric, {fmt.counted(planted['actions'], 'action')} "
-            "with a known effect."
+            f"with a known effect. Beside it, {fmt.counted(planted['arisen'], 'problem')} arose by themselves."
         ),
     ]
     where = [

@@ -43,6 +43,7 @@ members AS (
   UNION ALL SELECT 'delivery', 0 FROM numbers WHERE n = 0
   UNION ALL SELECT 'partner', n FROM numbers WHERE n < 8
   UNION ALL SELECT 'offer_recent', promo_no FROM offers WHERE kind = 'promotion' AND starts_no >= $n_days - 165 AND ends_no < $n_days - 5
+  UNION ALL SELECT 'offer_seen', promo_no FROM offers WHERE kind = 'promotion' AND starts_no >= $n_days - 182 AND ends_no < $n_days
   UNION ALL SELECT 'store', place_no FROM places WHERE kind = 'store' AND place_no < 2 + 8
   UNION ALL SELECT 'month', 0 FROM numbers WHERE n = 0
   UNION ALL SELECT 'first_channel', channel_no FROM channels WHERE channel_no IN (2, 3)

@@ -88,10 +88,10 @@ priced AS (
          ROUND(CASE WHEN k.harmed AND k.lever = 'dear' THEN k.price * k.strength ELSE k.cost END, 2) AS cost,
          1 + CASE WHEN X_UNIFORM('line.units', k.order_no, k.line_no) < k.units_more THEN 1 ELSE 0 END
            + CASE WHEN X_UNIFORM('line.units', k.order_no, k.line_no) < 0.25 * k.units_more THEN 1 ELSE 0 END
-           + CASE WHEN o.promo_no IS NOT NULL AND po.problem IS NULL
+           + CASE WHEN o.promo_no IS NOT NULL AND (po.problem IS NULL OR po.lever = 'runs' AND po.problem <> k.world)
                        AND X_UNIFORM('line.tempted', k.order_no, k.line_no) < $tempted_share * o.share THEN 1 ELSE 0 END AS quantity,
          o.promo_no, o.share, o.funded_share,
-         po.lever AS promo_lever, po.problem <> k.world AS promo_harmed,
+         po.problem <> k.world AS promo_harmed,
          CASE WHEN k.harmed AND k.lever = 'comes_back' THEN LEAST(k.returned * k.strength, 0.85)
               WHEN k.customer_harmed AND k.customer_lever = 'sends_back' THEN GREATEST(k.customer_strength, k.returned)
               ELSE LEAST(k.returned, 0.85) END AS returned,
@@ -118,9 +118,9 @@ priced AS (
 )
 SELECT p.world, p.order_no, p.line_no, p.sku_no, p.day_no,
        p.quantity, p.price, p.list_price, p.cost,
-       CASE WHEN p.promo_no IS NULL OR COALESCE(p.promo_lever = 'adds_nothing' AND NOT p.promo_harmed, FALSE) THEN 0
+       CASE WHEN p.promo_no IS NULL OR COALESCE(NOT p.promo_harmed, FALSE) THEN 0
             ELSE ROUND(p.quantity * p.price * p.share, 2) END AS discount,
-       CASE WHEN p.promo_lever = 'adds_nothing' AND NOT p.promo_harmed THEN NULL ELSE p.promo_no END AS promo_no,
+       CASE WHEN NOT p.promo_harmed THEN NULL ELSE p.promo_no END AS promo_no,
        CASE WHEN p.promo_no IS NULL THEN 0 ELSE p.funded_share END AS funded_share,
        CASE WHEN X_UNIFORM('line.cancelled', p.order_no, p.line_no)
                  < CASE WHEN p.harmed AND p.lever = 'cancelled' THEN p.strength ELSE 0.006 END
