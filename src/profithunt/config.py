@@ -386,7 +386,7 @@ class Prices(_Section):
 
     day_worth: float = Field(0.005, ge=0, lt=1, description="What a day of waiting is worth, as a share of the price.")
     day_amount: Decimal | None = Field(None, ge=0, description="The same as an amount; goes before the share.")
-    late_worth: float = Field(0.05, ge=0, lt=1, description="What a late parcel costs a customer, as a share of the price.")
+    late_worth: float = Field(0.05, ge=0, lt=1, description="What a late parcel costs a customer, as such a share.")
     late_amount: Decimal | None = Field(None, ge=0, description="The same as an amount; goes before the share.")
     late_shares: dict[str, float] = Field(
         default_factory=dict,

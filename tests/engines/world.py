@@ -16,7 +16,7 @@ DAYS = 420
 ROWS = {
     "customers": 60, "products": 25, "stores": 4, "promotions": 5, "orders": 350, "order_lines": 700, "shipments": 380,
     "returns": 120, "defects": 60, "contacts": 90, "reviews": 60, "touches": 400, "ad_spend": 250, "sessions": 400,
-    "events": 900, "stock": 600, "price_changes": 60, "competitor_prices": 120, "loyalty": 120, "customer_events": 60,
+    "events": 900, "stock": 600, "price_changes": 60, "competitor_prices": 120, "rival_offers": 60, "loyalty": 120, "customer_events": 60,
     "plan": 24, "cost_rates": 30, "carrier_capacity": 80, "noteworthy": 4,
 }  # fmt: skip
 WORDS = {

@@ -13,18 +13,20 @@ from typing import Any
 
 import profithunt
 from profithunt import sources
+from profithunt.api import served
 from profithunt.api.acquisition import build_acquisition
 from profithunt.api.actions_value import build_actions_value
 from profithunt.api.affinity import build_affinity
 from profithunt.api.clv import build_clv
 from profithunt.api.customers import build_customers
-from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, serve, tables_at
+from profithunt.api.engines import attach_read, duckdb_for, engine_for_run, tables_at
 from profithunt.api.lake import files_only, hand_over_quarantine, read_lake
+from profithunt.api.price_build import build_prices
 from profithunt.api.progress import Progress
 from profithunt.api.quality import build_quality
 from profithunt.api.table_files import Digests, described, earlier, given
 from profithunt.config import ShopConfig
-from profithunt.engine import Engine
+from profithunt.engine import AnyEngine, Engine
 from profithunt.engine.runner import take_over
 from profithunt.engine.runs import RunStore, StoredRun, table_files
 from profithunt.errors import RunError
@@ -33,9 +35,6 @@ from profithunt.ledger.reading import Reconciliation, reconcile
 from profithunt.metrics.build import build_metrics
 from profithunt.schema import TABLES
 from profithunt.sources import memory
-
-SERVED = ("customer_profit", "sku_profit", "profit_slices", "order_profit", "metric_days", "opportunities")
-"""Tables that are also kept in `serve.duckdb`, for pages that answer in milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +101,7 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress, *, full: 
                 earlier=earlier(former),
                 report=lambda name, done, total: progress.step(f"Ledger: {name}" if name else "Ledger", done, total),
             )
-        progress.step("Reconcile", 0, 1)
-        reconciliation = reconcile(engine)
-        _insist(reconciliation)
-        progress.step("Reconcile", 1, 1)
+        reconciliation = _reconciled(engine, progress)
 
         with _timed(seconds, "customers"):
             built += build_customers(
@@ -168,13 +164,23 @@ def write_run(config: ShopConfig, store: RunStore, progress: Progress, *, full: 
         with _timed(seconds, "affinity"):
             built += build_affinity(engine, config, tables, fingerprints=fingerprints, earlier=earlier(former))
 
+        with _timed(seconds, "prices"):
+            built += build_prices(
+                engine,
+                config,
+                tables,
+                fingerprints=fingerprints,
+                earlier=earlier(former),
+                report=lambda name, done, total: progress.step(f"Prices: {name}" if name else "Prices", done, total),
+            )
+
         with _timed(seconds, "hunt"):
             # The statistics load slowly; commands that don't hunt needn't wait for them.
             from profithunt.api.hunting import build_hunt, summary
 
             found = build_hunt(engine, config, tables, progress)
         progress.step("Serve", 0, 1)
-        serve(engine, reader, partial, SERVED)
+        served.write(engine, reader, partial)
         progress.step("Serve", 1, 1)
 
         info = {
@@ -246,6 +252,15 @@ def settings_hash(config: ShopConfig) -> str:
         config.model_dump(mode="json", exclude={"autonomy", "engine", "limits", "runs", "store"}), sort_keys=True
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _reconciled(engine: AnyEngine, progress: Progress) -> Reconciliation:
+    """The ledger cut in every way; raises RunError where one does not add up."""
+    progress.step("Reconcile", 0, 1)
+    found = reconcile(engine)
+    _insist(found)
+    progress.step("Reconcile", 1, 1)
+    return found
 
 
 def _insist(reconciliation: Reconciliation) -> None:

@@ -32,11 +32,13 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from profithunt.config import ShopConfig
 from profithunt.customers import affinity, build as people, clv
 from profithunt.engine import AnyEngine, Model, compile_model, literal, read_models
 from profithunt.errors import ModelError
-from profithunt.ledger.build import empty_table, models
+from profithunt.ledger.build import empty_table, models, settings
 from profithunt.ledger.components import COMPONENTS, LISTS, STEPS, parts_of
+from profithunt.proposition import prices
 from profithunt.schema import SQL_TYPES, TABLES
 
 AS_OF: Final = dt.date(2024, 12, 31)
@@ -96,6 +98,15 @@ def attach(engine: AnyEngine, case: Case) -> None:
     engine.view("order_parcels", _query(_kinds("order_parcels"), []))
     profit = _models()["order_profit"]
     engine.table("order_profit", compile_model(profit, lists=LISTS, values={"timezone": "UTC"}))
+    _compare_prices(engine, wanted=bool(rows.get("competitor_prices")))
+
+
+def _compare_prices(engine: AnyEngine, *, wanted: bool) -> None:
+    """What a run holds of rivals' prices, where the case has any."""
+    for name in prices.FIRST:
+        engine.drop(name)
+    if wanted:
+        prices.attach_models(engine, settings(ShopConfig(), AS_OF))
 
 
 def _named(text: str) -> Iterator[tuple[str, str]]:

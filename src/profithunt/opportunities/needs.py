@@ -14,6 +14,7 @@ MADE: Final = {
     "orders tells no more than what sells best)",
     "customer_clv": "the forecast of customers (orders that name them)",
     "customer_actions": "effects of actions ([actions_value], and orders that name customers)",
+    "rival_prices": "rivals' prices (competitor_prices that name SKUs, or rival_offers that match them)",
     "acquisitions": "first orders of customers (orders that name them)",
 }
 """Tables that a run makes by itself, and what they take."""

@@ -28,7 +28,7 @@ def simulate(
 ) -> None:
     """Make a simulated shop with planted problems, and the truth about them in OUT/truth.
 
-    All 24 canonical tables and a shop.toml, ready for profithunt run OUT. Nothing in it is a real retailer's.
+    All 25 canonical tables and a shop.toml, ready for profithunt run OUT. Nothing in it is a real retailer's.
     """
     from profithunt.api import simulate as make
     from profithunt.cli.output import Output

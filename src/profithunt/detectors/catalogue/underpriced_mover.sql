@@ -10,10 +10,8 @@ action = "raise_the_price"
 statistic = "sum"
 window_days = 91
 credibility = 0.6
-needs = ["competitor_prices.price", "order_lines.unit_price", "ledger.cm2"]
+needs = ["rival_prices.price", "order_lines.unit_price", "ledger.cm2"]
 [thresholds]
-recent_days = 28
-history_days = 364
 mover_percentile = 0.7
 least_gap = 0.05
 least_compared = 20
@@ -32,57 +30,14 @@ value = "Units × (profit (CM2) of a unit at the higher price × (price ratio)^e
 known_problems = "A gap counts where it is wider than the scatter of the shop's prices around its usual distance from the competitors (beyond_scatter standard deviations; from least_compared SKUs on). The elasticity is a prior (mean elasticity, give or take elasticity_sd) until the shop's own prices have moved: then what units did, held against their category, counts first for the shop, then for the SKU. Prices that move with demand mislead it. Prices are compared as recorded, so both must hold tax or neither. SKUs whose price is cut for a time (price_changes) are left out. A low price can be meant to bring customers (gateway product)."
 source = "DETECTORS 20. Prior: Bijmolt, van Heerde and Pieters (2005), mean price elasticity −2.62, halved for prices below what customers compare with (loss aversion: Hardie, Johnson and Fader, 1993)"
 --- */
-WITH rivals AS (
-  SELECT sku, X_PERCENTILE(price, 0.5) AS price, COUNT(*) AS n_rivals
-  FROM (
-    SELECT sku, competitor, AVG(CAST(price AS DOUBLE)) AS price
-    FROM competitor_prices
-    WHERE price > 0 AND COALESCE(in_stock, TRUE)
-      AND X_DAY(checked_at) > X_ADD_DAYS($window_end, -$recent_days) AND X_DAY(checked_at) <= $window_end
-    GROUP BY sku, competitor
-  ) AS each
-  GROUP BY sku
-),
-shelf AS (
-  SELECT l.sku, X_DIV(SUM(CAST(l.unit_price AS DOUBLE) * CAST(l.quantity AS DOUBLE)), SUM(l.quantity)) AS price
-  FROM order_lines AS l
-  INNER JOIN orders AS o ON o.order_id = l.order_id
-  WHERE l.unit_price > 0 AND l.quantity > 0
-    AND X_DAY(o.ordered_at) > X_ADD_DAYS($window_end, -$recent_days) AND X_DAY(o.ordered_at) <= $window_end
-  GROUP BY l.sku
-),
 -- A price that is cut for a time is another leak: needless markdown.
-cut AS (
+WITH cut AS (
   SELECT sku
   FROM (SELECT sku, kind, ROW_NUMBER() OVER (PARTITION BY sku ORDER BY changed_at DESC) AS place FROM price_changes WHERE X_DAY(changed_at) <= $window_end) AS last
   WHERE place = 1 AND kind IN ('markdown', 'promotion')
 ),
-blocks AS (
-  SELECT l.sku, COALESCE(p.category, '') AS category, FLOOR(X_DAYS_BETWEEN(l.ordered_on, $window_end) / 28) AS block,
-         SUM(l.quantity) AS units,
-         X_DIV(SUM(l.list_sales + l.markdown + l.promotion), SUM(l.quantity)) AS price
-  FROM ledger AS l
-  LEFT JOIN products AS p ON p.sku = l.sku
-  WHERE l.entry = 'line' AND l.quantity > 0 AND l.sku IS NOT NULL
-    AND l.ordered_on > X_ADD_DAYS($window_end, -$history_days) AND l.ordered_on <= $window_end
-  GROUP BY l.sku, COALESCE(p.category, ''), FLOOR(X_DAYS_BETWEEN(l.ordered_on, $window_end) / 28)
-),
-points AS (
-  SELECT b.sku, b.units AS w, LN(b.price) AS x, LN(X_DIV(b.units + 0.5, c.units)) AS y
-  FROM blocks AS b
-  INNER JOIN (SELECT category, block, SUM(units) AS units FROM blocks GROUP BY category, block) AS c
-    ON c.category = b.category AND c.block = b.block
-  WHERE b.price > 0
-),
-moved AS (
-  SELECT sku,
-         SUM(w * x * x) - X_DIV(SUM(w * x) * SUM(w * x), SUM(w)) AS spread,
-         SUM(w * x * y) - X_DIV(SUM(w * x) * SUM(w * y), SUM(w)) AS slanted
-  FROM points
-  GROUP BY sku
-),
 slopes AS (
-  SELECT sku, X_DIV(slanted, spread) AS slope, X_DIV($dispersion, spread) AS variance FROM moved WHERE spread > 0.02
+  SELECT sku, X_DIV(slanted, spread) AS slope, X_DIV($dispersion, spread) AS variance FROM sku_prices WHERE spread > 0.02
 ),
 shop AS (
   SELECT X_DIV($elasticity / ($elasticity_sd * $elasticity_sd) + COALESCE(SUM(slope / (variance + $between_skus * $between_skus)), 0),
@@ -102,24 +57,23 @@ movers AS (
 -- A shop stands somewhere against its competitors, and prices scatter: what lies within is no mistake.
 stance AS (
   SELECT COUNT(*) AS n_skus, X_PERCENTILE(distance, 0.5) AS middle, (X_PERCENTILE(distance, 0.84) - X_PERCENTILE(distance, 0.16)) / 2 AS scatter
-  FROM (SELECT LN(X_DIV(r.price, h.price)) AS distance FROM shelf AS h INNER JOIN rivals AS r ON r.sku = h.sku WHERE h.price > 0) AS each
+  FROM (SELECT LN(X_DIV(rival_price, shelf_price)) AS distance FROM sku_prices WHERE shelf_price > 0 AND rival_price > 0) AS each
 ),
 gaps AS (
-  SELECT s.sku, s.n_lines, s.units, s.margin, s.net_price, h.price, r.price AS rival_price, r.n_rivals,
-         LEAST(X_DIV(r.price, h.price) - 1, $largest_rise) AS rise,
+  SELECT s.sku, s.n_lines, s.units, s.margin, s.net_price, h.shelf_price AS price, h.rival_price, h.n_rivals,
+         LEAST(X_DIV(h.rival_price, h.shelf_price) - 1, $largest_rise) AS rise,
          LEAST(X_DIV(b.slope / ($between_skus * $between_skus) + COALESCE(o.slope / o.variance, 0),
                      1 / ($between_skus * $between_skus) + COALESCE(1 / o.variance, 0)), 0) AS elasticity,
          SQRT(b.variance + X_DIV(1, 1 / ($between_skus * $between_skus) + COALESCE(1 / o.variance, 0))) AS elasticity_sd
   FROM sold AS s
-  INNER JOIN shelf AS h ON h.sku = s.sku
-  INNER JOIN rivals AS r ON r.sku = s.sku
+  INNER JOIN sku_prices AS h ON h.sku = s.sku AND h.shelf_price > 0 AND h.rival_price > 0
   CROSS JOIN movers AS m
   CROSS JOIN shop AS b
   CROSS JOIN stance AS t
   LEFT JOIN slopes AS o ON o.sku = s.sku
   LEFT JOIN cut AS k ON k.sku = s.sku
-  WHERE k.sku IS NULL AND s.units >= m.units AND s.net_price > 0 AND h.price <= (1 - $least_gap) * r.price
-    AND (t.n_skus < $least_compared OR LN(X_DIV(r.price, h.price)) >= t.middle + $beyond_scatter * t.scatter)
+  WHERE k.sku IS NULL AND s.units >= m.units AND s.net_price > 0 AND h.shelf_price <= (1 - $least_gap) * h.rival_price
+    AND (t.n_skus < $least_compared OR LN(X_DIV(h.rival_price, h.shelf_price)) >= t.middle + $beyond_scatter * t.scatter)
 ),
 steps AS (
   SELECT sku, n_lines, units, margin, net_price, price, rival_price, n_rivals, elasticity, elasticity_sd, rise, 1 AS step FROM gaps
