@@ -234,6 +234,23 @@ def test_check_of_good_files(fresh_shop):
     assert not (fresh_shop / ".profithunt").exists()
 
 
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("[adapters.webhok]\nurl = 'https://example.com'\n", "There is no adapter 'webhok'"),
+        ("[adapters.webhook]\nurl = 'https://example.com'\nretries = 3\n", "There is no setting 'retries'"),
+        ("[adapters.email]\nsender = 'a@example.com'\n", "The setting 'host' is missing"),
+    ],
+)
+def test_check_says_which_setting_of_an_adapter_is_wrong_before_it_is_needed(fresh_shop, section, said):
+    settings = fresh_shop / "shop.toml"
+    settings.write_text(settings.read_text("utf-8") + "\n" + section, "utf-8")
+    result = CommandLine(fresh_shop)("check", "--quiet")
+    assert result.code == 2
+    assert said in result.err
+    assert "shop.toml, adapters." in result.err
+
+
 def test_check_of_a_bad_row_ends_with_1_and_says_why(tmp_path):
     files = {**FILES, "lines-2.csv": FILES["lines-2.csv"] + "o9,1,mug,1,10.00,0.00\n"}
     command = CommandLine(write_shop(tmp_path / "shop", files=files))

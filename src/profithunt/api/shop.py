@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from profithunt.api.automating import Automation
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.documents import Documents
+    from profithunt.api.prices import Prices
     from profithunt.api.proposition import Proposition
     from profithunt.api.spread import Spread
     from profithunt.api.why import Why
@@ -127,7 +128,13 @@ class Shop:
     # Work
 
     def check(self, progress: Progress | None = None) -> sources.BuildResult:
-        """Read and judge every source without making a run. Raises SourceError for one that can't be read."""
+        """Judge the settings of adapters, then read and judge every source, without making a run.
+
+        Raises ConfigError for a setting that no adapter takes, SourceError for a source that can't be read.
+        """
+        from profithunt.actions.adapters.settings import check
+
+        check(self.config.adapters)
         with duckdb_for(self.config) as engine:
             return sources.check(self.config, engine, progress or Silent())
 
@@ -376,6 +383,13 @@ class Shop:
         from profithunt.api.proposition import Proposition
 
         return Proposition(self.engine, self.config)
+
+    @property
+    def prices(self) -> Prices:
+        """Own prices against rivals': positions, advice, matches to review, what a customer would see."""
+        from profithunt.api.prices import Prices
+
+        return Prices(self.engine, self.config)
 
     def defects(
         self,

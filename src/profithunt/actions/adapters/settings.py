@@ -131,8 +131,24 @@ def settings(kind: type[Chosen], given: Mapping[str, Any], name: str) -> Chosen:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        wrong = {
+            "extra_forbidden": f"there is no setting '{key}'",
+            "missing": f"the setting '{key}' is missing",
+        }.get(first["type"], f"the setting '{key}' is wrong: {first['msg'].lower()}")
         raise ConfigError(
-            f"{key}: {first['msg'].lower()}",
+            wrong,
             where=f"shop.toml, adapters.{name}",
             expected=f"keys {', '.join(kind.model_fields)}",
         ) from error
+
+
+def check(given: Mapping[str, Mapping[str, Any]]) -> None:
+    """Hold every `[adapters.<name>]` of a shop.toml against what the adapter takes. Raises ConfigError for the first."""
+    for name, chosen in given.items():
+        if name not in SETTINGS:
+            raise ConfigError(
+                f"there is no adapter '{name}'",
+                where=f"shop.toml, adapters.{name}",
+                expected=f"one of {', '.join(SETTINGS)}",
+            )
+        settings(SETTINGS[name], chosen, name)
