@@ -106,3 +106,38 @@ def test_an_engine_fetches_no_extension(engine: Engine):
     )
     assert settings["autoinstall_known_extensions"] == "false"
     assert settings["autoload_known_extensions"] == "false"
+
+
+def test_what_a_name_stands_for_is_never_out_of_date(tmp_path):
+    with Engine() as engine:
+        assert not engine.has("t")
+        engine.run("CREATE TABLE t AS SELECT 1 AS x")
+        assert engine.has("t")
+        engine.run("DROP TABLE t")
+        assert not engine.has("t")
+        engine.table("t", "SELECT 1 AS x")
+        engine.view("t", "SELECT 2 AS x")
+        assert engine.value("SELECT x FROM t") == 2
+        with engine.shadow({"t": "SELECT x + 1 AS x FROM main.t", "u": "SELECT 1 AS x"}):
+            assert engine.has("u")
+        assert not engine.has("u")
+        assert engine.has("t")
+        engine.drop("t")
+        assert not engine.has("t")
+
+
+def test_a_database_is_read_in_place_of_what_had_its_names(tmp_path):
+    path = tmp_path / "kept.duckdb"
+    with Engine() as engine:
+        engine.table("t", "SELECT UNNEST([3, 1, 2]) AS x")
+        engine.write_database(path, ["t"], {"sorted": ("SELECT x FROM t", ("x",))})
+        assert not engine.has("sorted")
+    with Engine() as one, Engine() as other:
+        for engine in (one, other):
+            engine.view("t", "SELECT 0 AS x")
+            engine.attach_database(path)
+            assert engine.rows("SELECT x FROM t") == [(3,), (1,), (2,)]
+            assert engine.rows("SELECT x FROM sorted") == [(1,), (2,), (3,)]
+            assert engine.has("sorted")
+            with pytest.raises(EngineError):
+                engine.run("INSERT INTO served.t VALUES (4)")

@@ -89,17 +89,6 @@ def sizes(engine: AnyEngine, tables: Path) -> dict[str, int]:
     return {name: sum(path.stat().st_size for path in files) for name, files in table_files(tables).items()}
 
 
-def serve(engine: AnyEngine, reader: Engine, partial: Path, names: tuple[str, ...]) -> None:
-    """Keep roll-ups in a DuckDB file beside the tables; none where the tables are elsewhere."""
-    if tables_at(engine) is not None:
-        return
-    if engine is not reader:
-        for name, files in table_files(partial / "tables").items():
-            if name in names:
-                reader.attach_parquet(name, files)
-    reader.write_database(partial / "serve.duckdb", [name for name in names if reader.has(name)])
-
-
 def engine_over(run: StoredRun, config: ShopConfig) -> AnyEngine:
     """An engine with the tables of a finished run attached: DuckDB where they are on this machine, else Spark."""
     away = run.info.get("tables_at")

@@ -39,6 +39,11 @@ _PARQUET = (
     " WRITE_BLOOM_FILTER false"
 )
 _PART = "part"
+_CHANGES_NAMES = ("CREA", "DROP", "ALTE", "ATTA", "DETA", "USE ")
+"""How statements begin after which names may stand for something else."""
+_SERVED = "served"
+_FEW_ROWS = 16_384
+"""Rows that are told apart by their smallest and largest key: as few as DuckDB's own minimum allows to be worth it."""
 
 
 def sql_of(statement: Statement) -> str:
@@ -94,6 +99,7 @@ class Engine:
             raise EngineError(f"DuckDB could not start: {error}", do="check [limits] in shop.toml") from error
         self.run("SET TimeZone = 'UTC'")
         self._numbers = count(1)
+        self._known: dict[str, list[str]] = {}
         # DuckDB draws a bar of its own where it can; setting it where it can't (Jupyter without widgets) is an error.
         if self.value("SELECT current_setting('enable_progress_bar')"):
             self.run("SET enable_progress_bar = false")
@@ -126,6 +132,8 @@ class Engine:
     def fetch(self, statement: Statement, params: Parameters = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and all rows of a query. Raises EngineError."""
         text = sql_of(statement)
+        if text.lstrip()[:4].upper() in _CHANGES_NAMES:
+            self._known = {}
         try:
             result = self._connection.execute(text, params) if params else self._connection.execute(text)
             names = [str(column[0]) for column in result.description or ()]
@@ -185,6 +193,7 @@ class Engine:
 
     def _create(self, name: str, query: exp.Expr | str, kind: str) -> None:
         made = f"{kind} {quoted(name)} AS {sql_of(query)}"
+        known = self._known
         try:
             self.run(f"CREATE OR REPLACE {made}")
         except EngineError:
@@ -193,6 +202,7 @@ class Engine:
                 raise
             self.drop(name)
             self.run(f"CREATE {made}")
+        self._known = {**known, name: [kind]}
 
     def drop(self, name: str) -> None:
         """Forget a view or table, if there is one of this name."""
@@ -200,12 +210,15 @@ class Engine:
             self.run(f"DROP {kind} {quoted(name)}")
 
     def _kinds(self, name: str) -> list[str]:
-        found = self.rows(
-            "SELECT table_type FROM information_schema.tables"
-            " WHERE table_name = $1 AND table_schema = current_schema()",
-            [name],
-        )
-        return ["VIEW" if row[0] == "VIEW" else "TABLE" for row in found]
+        """What a name stands for; asked once, since to ask takes longer than most of what is asked for a page."""
+        if name not in self._known:
+            found = self.rows(
+                "SELECT table_type FROM information_schema.tables"
+                " WHERE table_name = $1 AND table_schema = current_schema() AND table_catalog = current_database()",
+                [name],
+            )
+            self._known[name] = ["VIEW" if row[0] == "VIEW" else "TABLE" for row in found]
+        return self._known[name]
 
     def has(self, name: str) -> bool:
         """Whether a view or table of this name is there."""
@@ -285,6 +298,7 @@ class Engine:
             for name, query in queries.items():
                 self.run(f"CREATE {kind} {_PART}.{quoted(name)} AS {sql_of(query)}")
             self.run(f"SET search_path = '{_PART},main'")
+            self._known = {}
             yield
         finally:
             self.run("SET search_path = 'main'")
@@ -363,13 +377,30 @@ class Engine:
         rows = self.rows(f"COPY ({sql_of(query)}) TO {target} (FORMAT csv, HEADER true)")
         return int(rows[0][0]) if rows else 0
 
-    def write_database(self, path: Path, names: Sequence[str]) -> None:
-        """Copy tables into a new DuckDB file, for readers that need answers in milliseconds."""
+    def write_database(
+        self, path: Path, names: Sequence[str], ordered: Mapping[str, tuple[Statement, Sequence[str]]]
+    ) -> None:
+        """Write a new DuckDB file, for readers that need answers in milliseconds.
+
+        `names` are copied; `ordered` are queries by the name that they get, with the columns that they are sorted by.
+        """
         target = exp.Literal.string(str(path)).sql(dialect="duckdb")
-        self.run(f"ATTACH {target} AS served")
-        for name in names:
-            self.run(f"CREATE TABLE served.{quoted(name)} AS SELECT * FROM main.{quoted(name)}")
-        self.run("DETACH served")
+        self.run(f"ATTACH {target} AS {_SERVED} (ROW_GROUP_SIZE {_FEW_ROWS})")
+        try:
+            for name in names:
+                self.run(f"CREATE TABLE {_SERVED}.{quoted(name)} AS SELECT * FROM main.{quoted(name)}")
+            for name, (query, keys) in ordered.items():
+                body = f"SELECT * FROM ({sql_of(query)}) AS ordered ORDER BY {', '.join(quoted(key) for key in keys)}"
+                self.run(f"CREATE TABLE {_SERVED}.{quoted(name)} AS {body}")
+        finally:
+            self.run(f"DETACH {_SERVED}")
+
+    def attach_database(self, path: Path) -> None:
+        """Read the tables of a DuckDB file under their names, in place of what had these names. Nobody may write it."""
+        target = exp.Literal.string(str(path)).sql(dialect="duckdb")
+        self.run(f"ATTACH {target} AS {_SERVED} (READ_ONLY)")
+        for (name,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = $1", [_SERVED]):
+            self.view(str(name), exp.select("*").from_(exp.table_(name, db="main", catalog=_SERVED, quoted=True)))
 
 
 class _Reader:

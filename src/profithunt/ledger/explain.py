@@ -74,6 +74,7 @@ def _order(engine: AnyEngine, id_: str) -> Story:
     if total is None:
         raise NotFound(f"there is no order {id_!r} in this run", do=_nearest(engine, "order_profit", "order_id", id_))
     orders = _rows(engine, "orders", {"order_id": id_})
+    lines = _rows(engine, "order_lines", {"order_id": id_}, by="line_no")
     day = total["ordered_on"]
     rates = [
         row
@@ -87,7 +88,7 @@ def _order(engine: AnyEngine, id_: str) -> Story:
             _rows(engine, "order_credits", {"order_id": id_}),
         ),
         Section("Order", "As it was read.", orders),
-        Section("Lines", "As they were read.", _rows(engine, "order_lines", {"order_id": id_}, by="line_no")),
+        Section("Lines", "As they were read.", lines),
         Section("Parcels", "Parcels of the order.", _rows(engine, "shipments", {"order_id": id_}, by="shipment_id")),
         Section(
             "Returns", "What came back, and which line it undoes.", _rows(engine, "return_lines", {"order_id": id_})
@@ -95,7 +96,7 @@ def _order(engine: AnyEngine, id_: str) -> Story:
         Section("Returns as read", "", _rows(engine, "returns", {"order_id": id_})),
         Section("Contacts and defects", "", _rows(engine, "service_lines", {"order_id": id_})),
         Section("Marketing spend", "Share of each month's spend.", _rows(engine, "order_marketing", {"order_id": id_})),
-        Section("Costs of its SKUs", "Where each cost comes from, when the line does not say.", _costs(engine, id_)),
+        Section("Costs of its SKUs", "Where each cost comes from, when the line does not say.", _costs(engine, lines)),
         Section("Rates", f"Cost rates in force on {day}.", [_filled(row) for row in rates]),
         Section(
             "Ledger",
@@ -244,9 +245,12 @@ def _ledger_rows(engine: AnyEngine, keys: Mapping[str, Any], *, n: int = 1000) -
     return [{name: value for name, value in row.items() if value != 0 or name in STEPS} for row in shown]
 
 
-def _costs(engine: AnyEngine, order_id: str) -> Rows:
-    skus = {row["sku"] for row in _rows(engine, "order_lines", {"order_id": order_id})}
-    return [row for sku in sorted(skus) for row in _rows(engine, "sku_costs", {"sku": sku})]
+def _costs(engine: AnyEngine, lines: Rows) -> Rows:
+    skus = sorted({row["sku"] for row in lines})
+    if not skus or not engine.has("sku_costs"):
+        return []
+    mine = exp.column("sku").isin(*(literal(sku) for sku in skus))
+    return [_filled(row) for row in engine.dicts(exp.select("*").from_("sku_costs").where(mine).order_by("sku"))]
 
 
 def _sum(title: str, row: Mapping[str, Any]) -> Section:

@@ -114,7 +114,7 @@ def _moments(shop: Shop, customer_id: str) -> Iterable[Moment]:
     """Everything known to have happened to a customer."""
     one = {"customer_id": customer_id}
     currency = shop.config.shop.currency
-    for row in _rows(shop, "order_profit", one, by="ordered_at"):
+    for row in _rows(shop, "served_customer_orders", one, by="ordered_at"):
         yield Moment(
             str(row["ordered_on"]),
             "order",

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Chart, Choice, Column, Figure, Missing, State, Table, choices
+from profithunt.api.pages.reader import once
 from profithunt.api.pages.tables import Listed, query, read_table
 from profithunt.api.shop import Shop
 from profithunt.customers.build import PARTS
@@ -196,7 +197,7 @@ def value(shop: Shop, state: State) -> Chart:
         "Contribution profit expected in 12 months",
         finding,
         (Column("low", "From", "money"), Column("high", "To", "money"), Column("n", "Customers", "count")),
-        tuple(shop.engine.dicts(query("clv_bins"))),
+        once(shop, "clv_bins", lambda: tuple(shop.engine.dicts(query("clv_bins")))),
         "histogram",
         {"marks": marks},
         f"Histogram of customers. {finding}",
@@ -207,7 +208,7 @@ def value(shop: Shop, state: State) -> Chart:
 
 def flows(shop: Shop, state: State) -> Chart:
     """Customers won and lost by month."""
-    rows = [row for row in shop.flows().dicts() if row["month"] is not None]
+    rows = [row for row in once(shop, "flows", lambda: shop.flows().dicts()) if row["month"] is not None]
     shown = []
     for row in rows:
         label = f"{row['month']:%b %y}"
@@ -249,7 +250,7 @@ def stack(shop: Shop, state: State) -> Chart:
     """Contribution profit of each month by the cohort that brought it (C3)."""
     rows = [
         row
-        for row in shop.cohort_stack().dicts()
+        for row in once(shop, "cohort_stack", lambda: shop.cohort_stack().dicts())
         if row["month"] is not None and row["cohort_month"] is not None and row["cm3"] is not None
     ]
     quarters = len({row["cohort_month"] for row in rows}) > 15
@@ -292,7 +293,7 @@ def _quarter(month: dt.date) -> str:
 
 def heat(shop: Shop, measure: str) -> tuple[tuple[HeatRow, ...], bool, int]:
     """Cohorts by months since, shaded around plan where there is one, else by how much they are."""
-    grid = shop.cohorts().dicts()
+    grid = once(shop, "cohorts", lambda: shop.cohorts().dicts())
     by_cohort: dict[dt.date, list[dict[str, Any]]] = {}
     for row in grid:
         by_cohort.setdefault(row["cohort_month"], []).append(row)
@@ -389,13 +390,18 @@ def people(shop: Shop, state: State) -> Listed:
 def _acquired_choices(shop: Shop, state: State) -> tuple[Choice, ...]:
     if not shop.engine.has("acquisition"):
         return ()
-    there = {row[0] for row in shop.engine.rows(exp.select("dimension").distinct().from_("acquisition"))}
-    words = {name: name.replace("_", " ").capitalize() for name in DIMENSIONS if name in there}
+    there = _acquired_dimensions(shop)
+    words: dict[str, str] = {name: name.replace("_", " ").capitalize() for name in DIMENSIONS if name in there}
     return choices(state, "acquired", words, _acquired_dimension(shop, state))
 
 
+def _acquired_dimensions(shop: Shop) -> frozenset[str]:
+    asked = exp.select("dimension").distinct().from_("acquisition")
+    return once(shop, "acquired by", lambda: frozenset(row[0] for row in shop.engine.rows(asked)))
+
+
 def _acquired_dimension(shop: Shop, state: State) -> str:
-    there = [row[0] for row in shop.engine.rows(exp.select("dimension").distinct().from_("acquisition"))]
+    there = _acquired_dimensions(shop)
     best = next((name for name in ("marketing_channel", "category", *DIMENSIONS) if name in there), "channel")
     return state.choice("acquired", tuple(DIMENSIONS), best)
 
@@ -417,7 +423,8 @@ def acquisition(shop: Shop, state: State) -> Listed:
         .from_("acquisition")
         .where(exp.column("dimension").eq(exp.Literal.string(by)))
     )
-    horizon = shop.engine.value(exp.select(exp.func("MAX", exp.column("horizon_days"))).from_("acquisition"))
+    longest = exp.select(exp.func("MAX", exp.column("horizon_days"))).from_("acquisition")
+    horizon = once(shop, "acquired horizon", lambda: shop.engine.value(longest))
     return Listed(
         picked.sql(dialect="duckdb"),
         (

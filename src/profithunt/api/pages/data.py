@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Chart, Column, Figure, State, Table
-from profithunt.api.pages.tables import Listed, read_table, rows_query
+from profithunt.api.pages.tables import Listed, held, read_table
 from profithunt.api.shop import Shop
 from profithunt.errors import NotFound
 from profithunt.ledger.components import COMPONENTS, STEPS
@@ -135,7 +135,7 @@ def tables(shop: Shop, state: State) -> Listed:
         }
         for table in shop.current.info["health"]["tables"].values()
     ]
-    return Listed(rows_query(columns, rows), columns, "Tables", sort="-rows_kept")
+    return held(rows, columns, "Tables", sort="-rows_kept")
 
 
 def quarantine(shop: Shop, state: State) -> Listed:
@@ -159,7 +159,7 @@ def quarantine(shop: Shop, state: State) -> Listed:
         for name in columns
         if name in wanted
     ) or (Column("reason", "Reason"),)
-    sql = shop.table("quarantine").sql if columns else rows_query(shown, [])
+    sql = shop.table("quarantine").sql if columns else ""
     return Listed(sql, shown, "Rows set aside", empty="Every row was taken.", size=10)
 
 
@@ -172,9 +172,7 @@ def ties(shop: Shop, state: State) -> Listed:
         Column("total", "Adds up to", "cents"),
         Column("difference", "Off by", "cents"),
     )
-    return Listed(
-        rows_query(columns, shop.current.info["reconciliation"]["slices"]), columns, "Does it tie out", sort="dimension"
-    )
+    return held(shop.current.info["reconciliation"]["slices"], columns, "Does it tie out", sort="dimension")
 
 
 def metrics(shop: Shop, state: State) -> Listed:
@@ -192,13 +190,14 @@ def metrics(shop: Shop, state: State) -> Listed:
         {**item, "wakes": item.get("wakes") or "", "name": item["name"] if item.get("awake", True) else ""}
         for item in shop.metrics().to_json()["metrics"]
     ]
-    return Listed(
-        rows_query(columns, rows, ("name",)),
+    return held(
+        rows,
         columns,
         "Metrics",
         sort="title",
         search=("title", "what", "name"),
         size=15,
+        more=("name",),
     )
 
 
@@ -212,7 +211,7 @@ def inputs(shop: Shop, state: State) -> Listed:
         Column("fingerprint", "SHA-256", "id"),
     )
     rows = [{**item, "fingerprint": item["sha256"][:16]} for item in shop.current.info["inputs"]]
-    return Listed(rows_query(columns, rows), columns, "Files", sort="path", size=12)
+    return held(rows, columns, "Files", sort="path", size=12)
 
 
 def read_lineage(shop: Shop, state: State) -> LineagePage:
@@ -315,9 +314,7 @@ def members(shop: Shop, state: State) -> Listed:
         Column("p90", "p90", kind),
     )
     rows = [one.to_json() for one in spread.members]
-    return Listed(
-        rows_query(columns, rows), columns, f"By {by.replace('_', ' ')}", sort="-value", search=("member",), size=20
-    )
+    return held(rows, columns, f"By {by.replace('_', ' ')}", sort="-value", search=("member",), size=20)
 
 
 TABLES: Final = {

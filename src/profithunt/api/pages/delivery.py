@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Chart, Choice, Column, Figure, Missing, State, Table, choices
-from profithunt.api.pages.tables import Listed, query, read_table, rows_query
+from profithunt.api.pages.reader import once
+from profithunt.api.pages.tables import Listed, held, query, read_table
 from profithunt.api.shop import Shop
 from profithunt.errors import NotFound
 
@@ -116,7 +117,7 @@ def _by(shop: Shop, state: State) -> str:
 def _known(shop: Shop) -> list[str]:
     if not shop.engine.has("defect_orders"):
         return []
-    row = shop.engine.dicts(query("defect_dimensions"))[0]
+    row = once(shop, "defect_dimensions", lambda: shop.engine.dicts(query("defect_dimensions")))[0]
     return [name for name in BY if name == "month" or (row.get(name) or 0) > 1]
 
 
@@ -204,8 +205,8 @@ def kinds(shop: Shop, state: State) -> Listed:
         }
         for kind in _board(shop, state).kinds
     ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "What went wrong",
         sort="-n_defects",
@@ -237,8 +238,8 @@ def members(shop: Shop, state: State) -> Listed:
         }
         for one in _board(shop, state).members
     ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         f"By {BY[by].lower()}",
         sort="-failed_per_million",
@@ -267,8 +268,8 @@ def lanes(shop: Shop, state: State) -> Listed:
         Column("use", "Capacity used", "share"),
     )
     rows = [{**lane.to_json(), "failed_per_million": _whole(lane.failed_per_million)} for lane in shop.carriers().lanes]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Carriers by lane",
         sort="-n_parcels",
@@ -292,8 +293,8 @@ def limits(shop: Shop, state: State) -> Listed:
         for one in _board(shop, state).limits
         if one.value is not None
     ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Held against limits",
         sort="",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Chart, Choice, Column, Figure, Missing, State, Table, choices
-from profithunt.api.pages.tables import Listed, read_table, rows_query
+from profithunt.api.pages.tables import Listed, held, read_table
 from profithunt.api.shop import Shop
 from profithunt.errors import NotFound
 
@@ -135,8 +135,8 @@ def effects(shop: Shop, state: State) -> Listed:
         }
         for row in _found(shop, state).effects
     ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Effects and how far they are to be believed",
         sort="-effect",
@@ -162,8 +162,8 @@ def to_do(shop: Shop, state: State) -> Listed:
             {**row, "low": row["effect_low"], "high": row["effect_high"]}
             for row in shop.table("customer_actions").dicts()
         ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Customers still to do it",
         sort="-net",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sqlglot import exp
+
+from profithunt.api.pages.reader import once
 from profithunt.api.shop import Shop
 from profithunt.opportunities.opportunity import Opportunity
 
@@ -21,6 +24,16 @@ SLICES: Final = (
     "keyword", "campaign", "landing_page", "marketing_channel", "channel", "store", "country", "region", "carrier",
     "category", "brand", "promotion",
 )  # fmt: skip
+
+
+def slices_of(shop: Shop) -> frozenset[tuple[str, str]]:
+    """Dimension and member of every slice of the ledger that has a page of its own."""
+    asked = (
+        exp.select("dimension", "member")
+        .from_("profit_slices")
+        .where(exp.column("dimension").isin(*(exp.Literal.string(name) for name in SLICES)))
+    )
+    return once(shop, "slices", lambda: frozenset((row[0], row[1]) for row in shop.engine.rows(asked)))
 
 
 def every(shop: Shop) -> tuple[Opportunity, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Chart, Column, Figure, Missing, State, Table
-from profithunt.api.pages.tables import Listed, read_table, rows_query
+from profithunt.api.pages.tables import Listed, held, read_table
 from profithunt.api.shop import Shop
 from profithunt.errors import NotFound
 
@@ -124,8 +124,8 @@ def causes(shop: Shop, state: State) -> Listed:
         }
         for one in (ledger.causes if ledger else ())
     ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Waste by cause",
         sort="lost",
@@ -145,8 +145,8 @@ def outcomes(shop: Shop, state: State) -> Listed:
         Column("measured_on", "On", "date"),
     )
     rows = [{**vars(one), "measured_on": one.measured_at.date()} for one in shop.act.outcomes().outcomes]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Realised against predicted",
         sort="-measured_on",
@@ -167,9 +167,7 @@ def records(shop: Shop, state: State) -> Listed:
         Column("ratio", "Realised ÷ predicted", "share"),
     )
     rows = [vars(one) for one in shop.act.outcomes().records]
-    return Listed(
-        rows_query(columns, rows), columns, "Records", sort="-realised", empty="Records follow from outcomes."
-    )
+    return held(rows, columns, "Records", sort="-realised", empty="Records follow from outcomes.")
 
 
 TABLES: Final = {"outcomes.causes": causes, "outcomes.all": outcomes, "outcomes.records": records}

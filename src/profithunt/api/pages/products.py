@@ -14,8 +14,10 @@ from profithunt import fmt
 from profithunt.api.pages.opportunities import about
 from profithunt.api.pages.parts import Chart, Choice, Column, Figure, State, Table, choices
 from profithunt.api.pages.profit import waterfall_chart
+from profithunt.api.pages.reader import once
 from profithunt.api.pages.tables import Listed, query, read_table
 from profithunt.api.shop import Shop
+from profithunt.engine import AnyEngine
 from profithunt.errors import NotFound
 from profithunt.ledger.components import LISTS
 from profithunt.opportunities.opportunity import Opportunity
@@ -79,8 +81,16 @@ def _axis(shop: Shop, state: State) -> str:
 
 
 def _categories(shop: Shop, state: State) -> tuple[Choice, ...]:
+    rows = once(shop, "categories", lambda: _biggest_categories(shop))
+    if len(rows) < 2:
+        return ()
+    words = {"": "All", **{row[0]: str(row[0]).capitalize() for row in rows}}
+    return choices(state, "category", words, state.get("category"), page__products__all=None)
+
+
+def _biggest_categories(shop: Shop) -> list[tuple[Any, ...]]:
     sales = exp.func("SUM", exp.column("net_sales"))
-    rows = shop.engine.rows(
+    return shop.engine.rows(
         exp.select("category")
         .from_("sku_profit")
         .where(exp.column("category").is_(exp.null()).not_())
@@ -88,14 +98,11 @@ def _categories(shop: Shop, state: State) -> tuple[Choice, ...]:
         .order_by(exp.Ordered(this=sales, desc=True))
         .limit(MOST_CHOICES)
     )
-    if len(rows) < 2:
-        return ()
-    words = {"": "All", **{row[0]: str(row[0]).capitalize() for row in rows}}
-    return choices(state, "category", words, state.get("category"), page__products__all=None)
 
 
 def _figures(shop: Shop, state: State) -> tuple[Figure, ...]:
-    row = shop.engine.dicts(query("product_totals", values=_filter(state)))[0]
+    totals = query("product_totals", values=_filter(state))
+    row = once(shop, totals, lambda: shop.engine.dicts(totals))[0]
     return (
         Figure("SKUs sold", row["n"], "count", fmt.failed(row["n_losing"], row["n"], "SKU") + " lose money"),
         Figure("Lost on them", row["lost"], "money", "taken back from what the others make"),
@@ -117,20 +124,8 @@ def scatter(shop: Shop, state: State) -> Chart:
     """SKUs by views or units against profit; binned where there are many."""
     views = _axis(shop, state) == "views"
     sql = query("product_views" if views else "product_points", values=_filter(state))
-    engine = shop.engine
-    n = int(
-        engine.value(
-            exp.select(exp.Count(this=exp.Star())).from_(
-                exp.Subquery(this=exp.maybe_parse(sql, dialect="duckdb"), alias="points")
-            )
-        )
-    )
+    n, rows = once(shop, ("points", sql), lambda: _points(shop.engine, sql))
     binned = n > MANY
-    if binned:
-        engine.view("product_points", sql)
-        rows = engine.dicts(query("binned"))
-    else:
-        rows = engine.dicts(sql)
     what = "page views" if views else "units sold"
     loud = [row for row in rows if row["y"] is not None and row["y"] < 0 and row["name"]]
     finding = f"{fmt.counted(n, 'SKU')}, {what} against contribution profit"
@@ -154,6 +149,18 @@ def scatter(shop: Shop, state: State) -> Chart:
         360,
         href=replace(state, path="/charts/products.scatter").url(),
     )
+
+
+def _points(engine: AnyEngine, sql: str) -> tuple[int, list[dict[str, Any]]]:
+    """How many points there are, and the points; in bins where there are many."""
+    counted = exp.select(exp.Count(this=exp.Star())).from_(
+        exp.Subquery(this=exp.maybe_parse(sql, dialect="duckdb"), alias="points")
+    )
+    n = int(engine.value(counted))
+    if n <= MANY:
+        return n, engine.dicts(sql)
+    engine.view("product_points", sql)
+    return n, engine.dicts(query("binned"))
 
 
 def _columns() -> tuple[Column, ...]:

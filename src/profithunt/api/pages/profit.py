@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from profithunt import fmt
 from profithunt.api.pages.parts import Chart, Choice, Column, Figure, State, Table, choices
+from profithunt.api.pages.reader import once
 from profithunt.api.pages.tables import Listed, query, read_table
 from profithunt.api.shop import Shop
 from profithunt.charts import waterfall as bars_of
@@ -73,7 +74,7 @@ def read(shop: Shop, state: State) -> ProfitPage:
     by = _dimension(shop, state)
     member = state.get("member")
     amounts = _amounts(shop, state, by, member)
-    months = [row["month"] for row in shop.engine.dicts(query("months"))]
+    months = [row["month"] for row in _months(shop)]
     return ProfitPage(
         by=by,
         member=member,
@@ -160,7 +161,11 @@ def _sum(values: Any) -> Decimal | None:
 
 def _members(shop: Shop, by: str) -> dict[str, dict[str, Any]]:
     table = exp.select("*").from_("profit_slices").where(exp.column("dimension").eq(exp.Literal.string(by)))
-    return {row["member"]: row for row in shop.engine.dicts(table)}
+    return once(shop, ("members", by), lambda: {row["member"]: row for row in shop.engine.dicts(table)})
+
+
+def _months(shop: Shop) -> list[dict[str, Any]]:
+    return once(shop, "months", lambda: shop.engine.dicts(query("months")))
 
 
 def _picked(shop: Shop, state: State, by: str) -> dict[str, dict[str, Any]]:
@@ -255,7 +260,7 @@ SHORT: Final = {
 
 def over_time(shop: Shop, state: State) -> Chart:
     """Contribution profit by month: beside it the year before, and the plan where there is one."""
-    rows = shop.engine.dicts(query("months"))
+    rows = _months(shop)
     as_of = dt.date.fromisoformat(shop.current.info["as_of"])
     planned = _planned(shop)
     shown = [

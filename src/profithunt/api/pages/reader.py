@@ -35,15 +35,38 @@ LOOK_EVERY: Final = 0.2
 """Seconds for which the name of the current run is believed."""
 
 
+class Answers:
+    """What was worked out, by its key; the least lately used goes first."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is kept under a key, made where nothing is; what two ask for at once is made twice, and is the same."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
 class ReadingShop(Shop):
     """A shop whose dearer answers are worked out once a run; what pages show in many ways is read once.
 
-    `answers` may be shared by several shops on one run; what two ask for at once is worked out twice, and is the same.
+    `answers` may be shared by several shops on one run.
     """
 
-    def __init__(self, config: ShopConfig, path: Path, answers: dict[Hashable, Any] | None = None) -> None:
+    def __init__(self, config: ShopConfig, path: Path, answers: Answers | None = None) -> None:
         super().__init__(config, path)
-        self._answers: dict[Hashable, Any] = {} if answers is None else answers
+        self._answers = Answers() if answers is None else answers
         self.signed: Signed | None = None
 
     @property
@@ -54,14 +77,7 @@ class ReadingShop(Shop):
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, worked out once a run and key."""
-        whole = (self.current.run_id, key)
-        if whole not in self._answers:
-            made = make()
-            for other in [other for other in list(self._answers) if isinstance(other, tuple) and other[0] != whole[0]]:
-                self._answers.pop(other, None)
-            self._answers[whole] = made
-        found: T = self._answers[whole]
-        return found
+        return self._answers.get((self.current.run_id, key), make)
 
     def whale(self) -> Any:
         """The whale curve."""
@@ -103,7 +119,7 @@ class ReadingShop(Shop):
 class PinnedShop(ReadingShop):
     """A shop that stays on one finished run, whatever becomes current meanwhile."""
 
-    def __init__(self, config: ShopConfig, path: Path, run: Run, answers: dict[Hashable, Any] | None = None) -> None:
+    def __init__(self, config: ShopConfig, path: Path, run: Run, answers: Answers | None = None) -> None:
         super().__init__(config, path, answers)
         self._run = run
 
@@ -126,7 +142,7 @@ class OnRun:
         self._opened = 0
         self._changed = threading.Condition()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._answers: dict[Hashable, Any] = {}
+        self._answers = Answers()
         self._making: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -194,6 +210,11 @@ class OnRun:
                 shop.close()
             self._opened -= len(self._free)
             self._free.clear()
+
+
+def once(shop: Shop, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, worked out once a run and key where the shop is one that pages read."""
+    return shop.once(key, make) if isinstance(shop, ReadingShop) else make()
 
 
 Warm = Callable[["Readers", "OnRun"], None]

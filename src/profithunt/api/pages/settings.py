@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from profithunt.api.pages.parts import Column, State, Table
-from profithunt.api.pages.tables import Listed, read_table, rows_query
+from profithunt.api.pages.tables import Listed, held, read_table
 from profithunt.api.shop import Shop
 from profithunt.detectors import catalogue
 
@@ -83,7 +83,7 @@ def users(shop: Shop, state: State) -> Listed:
         }
         for one in shop.act.users()
     ]
-    return Listed(rows_query(columns, rows), columns, "People and agents", sort="name")
+    return held(rows, columns, "People and agents", sort="name")
 
 
 def _limits(found: dict[str, Any]) -> str:
@@ -106,7 +106,7 @@ def tokens(shop: Shop, state: State) -> Listed:
     for one in shop.act.tokens():
         told = one.to_json()
         rows.append({**told, "scopes": ", ".join(told.get("scopes") or ()), "expires": told.get("expires_at")})
-    return Listed(rows_query(columns, rows), columns, "Tokens", sort="id", empty="No token yet.")
+    return held(rows, columns, "Tokens", sort="id", empty="No token yet.")
 
 
 def detectors(shop: Shop, state: State) -> Listed:
@@ -135,8 +135,8 @@ def detectors(shop: Shop, state: State) -> Listed:
         }
         for one in catalogue()
     ]
-    return Listed(
-        rows_query(columns, rows),
+    return held(
+        rows,
         columns,
         "Detectors",
         sort="code",

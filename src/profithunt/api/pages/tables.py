@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from sqlglot import exp, parse_one
 
 from profithunt.api.pages.parts import Column, Kind, State, Table
+from profithunt.api.pages.reader import once
 from profithunt.api.shop import Shop
 from profithunt.engine import AnyEngine, compile_sql, split_header, values_query
 from profithunt.engine.compiler import Value
@@ -21,6 +23,8 @@ from profithunt.ledger.components import LISTS, MAY_BE_MISSING
 
 SIZE: Final = 50
 FORMATS: Final = ("csv", "parquet")
+CENTI_CENT: Final = Decimal("0.0001")
+"""As exact as the ledger."""
 
 TYPES: Final[Mapping[Kind, str]] = {
     "text": "text", "id": "text", "chip": "text", "money": "money", "cents": "money", "bar": "money",
@@ -34,6 +38,7 @@ class Listed:
     """All rows of a table, as a query: what the page shows a part of and the export writes in full."""
 
     sql: str
+    """Empty for rows that are in memory."""
     columns: tuple[Column, ...]
     title: str
     sort: str = ""
@@ -42,6 +47,20 @@ class Listed:
     note: str = ""
     empty: str = "Nothing here."
     size: int = SIZE
+    rows: tuple[Mapping[str, Any], ...] = ()
+    """The rows themselves, where they are in memory; sorted, searched and paged as the engine does it."""
+    more: tuple[str, ...] = ()
+    """Text that rows in memory have beside their columns."""
+
+    @property
+    def statement(self) -> str:
+        """All rows as a query."""
+        return self.sql or rows_query(self.columns, self.rows, self.more)
+
+
+def held(rows: Iterable[Mapping[str, Any]], columns: tuple[Column, ...], title: str, **more: Any) -> Listed:
+    """A table whose rows are in memory."""
+    return Listed("", columns, title, rows=tuple(rows), **more)
 
 
 Source = Callable[[Shop, State], Listed]
@@ -56,6 +75,12 @@ def query(name: str, parts: Mapping[str, exp.Expr] | None = None, values: Mappin
 
 def rows_query(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], more: Sequence[str] = ()) -> str:
     """Rows that are in memory, as a query with the types of their columns; `more` are text keys beside them."""
+    kinds = _kinds(columns, more)
+    values = [tuple(_value(row.get(key), kind) for key, kind in kinds.items()) for row in rows]
+    return values_query(kinds, values).sql(dialect="duckdb")
+
+
+def _kinds(columns: Sequence[Column], more: Sequence[str]) -> dict[str, str]:
     kinds = {column.key: TYPES[column.kind] for column in columns}
     for column in columns:
         if column.detail:
@@ -65,8 +90,7 @@ def rows_query(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], mor
             kinds.setdefault("high", "money")
     for key in more:
         kinds.setdefault(key, "text")
-    values = [tuple(_value(row.get(key), kind) for key, kind in kinds.items()) for row in rows]
-    return values_query(kinds, values).sql(dialect="duckdb")
+    return kinds
 
 
 def _value(value: Any, kind: str) -> Value:
@@ -75,7 +99,8 @@ def _value(value: Any, kind: str) -> Value:
     if kind == "text":
         return str(value)
     if kind == "money":
-        return value if isinstance(value, Decimal) else Decimal(str(round(float(value), 4)))
+        exact = value if isinstance(value, Decimal) else Decimal(str(round(float(value), 4)))
+        return exact.quantize(CENTI_CENT)
     if kind == "date":
         return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
     return int(value) if kind == "int" else float(value)
@@ -88,7 +113,7 @@ def _picked(sql: str) -> exp.Select:
 
 
 def _searched(listed: Listed, text: str) -> exp.Select:
-    found = _picked(listed.sql)
+    found = _picked(listed.statement)
     if not text or not listed.search:
         return found
     wanted = exp.Literal.string(text.lower())
@@ -123,22 +148,17 @@ def read_table(shop: Shop, state: State, name: str, source: Source) -> Table:
     """The page of a table that the state asks for: `sort.<name>`, `page.<name>`, `q.<name>`."""
     listed = source(shop, state)
     key, descending = _order(listed, state, name)
-    found = _searched(listed, state.get(f"q.{name}"))
-    engine = shop.engine
-    page = state.number(f"page.{name}", 1)
-    ordered = _sorted(found, key, listed, descending=descending)
-    rows = engine.dicts(ordered.limit(listed.size).offset((page - 1) * listed.size))
-    whole = len(rows) < listed.size and page == 1
-    n_rows = (
-        len(rows)
-        if whole
-        else int(engine.value(exp.select(exp.Count(this=exp.Star())).from_(found.subquery("counted"))))
-    )
+    words, page = state.get(f"q.{name}"), state.number(f"page.{name}", 1)
+    if listed.sql:
+        asked = ("table", listed.sql, listed.search, listed.size, words, key, descending, page)
+        rows, n_rows = once(shop, asked, lambda: _read(shop, listed, words, key, page, descending=descending))
+    else:
+        rows, n_rows = _among(listed, words, key, page, descending=descending)
     return Table(
         name=name,
         title=listed.title,
         columns=listed.columns,
-        rows=tuple(rows),
+        rows=rows,
         n_rows=n_rows,
         sort=key,
         descending=descending,
@@ -148,6 +168,40 @@ def read_table(shop: Shop, state: State, name: str, source: Source) -> Table:
         empty=listed.empty,
         export=replace(state, path=f"/tables/{name}", inside=frozenset()).url(),
     )
+
+
+Page = tuple[tuple[Mapping[str, Any], ...], int]
+"""Rows of one page, and how many there are in all."""
+
+
+def _read(shop: Shop, listed: Listed, words: str, key: str, page: int, *, descending: bool) -> Page:
+    """One page, by the engine."""
+    engine = shop.engine
+    found = _searched(listed, words)
+    ordered = _sorted(found, key, listed, descending=descending)
+    rows = engine.dicts(ordered.limit(listed.size).offset((page - 1) * listed.size))
+    if len(rows) < listed.size and page == 1:
+        return tuple(rows), len(rows)
+    counted = exp.select(exp.Count(this=exp.Star())).from_(found.subquery("counted"))
+    n_rows = once(shop, ("rows of", listed.sql, listed.search, words), lambda: int(engine.value(counted)))
+    return tuple(rows), n_rows
+
+
+def _among(listed: Listed, words: str, key: str, page: int, *, descending: bool) -> Page:
+    """One page of rows in memory, in the order in which the engine has them: what is missing comes last."""
+    kinds = _kinds(listed.columns, listed.more)
+    found = [{name: _value(row.get(name), kind) for name, kind in kinds.items()} for row in listed.rows]
+    if words and listed.search:
+        wanted = words.lower()
+        found = [row for row in found if any(wanted in str(row[name] or "").lower() for name in listed.search)]
+    if key:
+        other = next((column.key for column in listed.columns if column.key != key), key)
+        for name, turned in ((other, False), (key, descending)):
+            known = [row for row in found if row[name] is not None]
+            known.sort(key=itemgetter(name), reverse=turned)
+            found = [*known, *(row for row in found if row[name] is None)]
+    first = (page - 1) * listed.size
+    return tuple(found[first : first + listed.size]), len(found)
 
 
 def write_table(shop: Shop, state: State, name: str, source: Source, format_: str, path: Path) -> Path:

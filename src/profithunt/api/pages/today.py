@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from profithunt import fmt
-from profithunt.api.pages.opportunities import LINKS, SLICES
+from profithunt.api.pages.opportunities import LINKS, slices_of
 from profithunt.api.pages.parts import Choice, Figure, State, choices
 from profithunt.api.shop import Shop
 from profithunt.errors import UsageError
@@ -211,7 +212,7 @@ def read(shop: Shop, state: State) -> TodayPage:
         ),
         owners=tuple(sorted(totals.by_owner)),
         levels=LEVELS,
-        cards=tuple(card(item, shop.config.shop.currency) for item in queue),
+        cards=tuple(card(item, shop.config.shop.currency, slices_of(shop)) for item in queue),
         n=queue.total,
         value=queue.value,
         page=page,
@@ -287,8 +288,8 @@ def _figures(shop: Shop, totals: Any) -> tuple[Figure, ...]:
     )
 
 
-def card(item: Item, currency: str) -> Card:
-    """An item of the queue as its card."""
+def card(item: Item, currency: str, slices: frozenset[tuple[str, str]]) -> Card:
+    """An item of the queue as its card; `slices` are those of the ledger that have a page."""
     from profithunt.reports.wording import entity_text, evidence_text, examples
 
     told = {name: value for name, value in item.evidence.items() if name not in HIDDEN or name in ("facts", "sample")}
@@ -299,7 +300,7 @@ def card(item: Item, currency: str) -> Card:
         rank=item.rank,
         title=item.title,
         entity=entity_text(item.entity),
-        href=_href(item.entity),
+        href=_href(item.entity, slices),
         product=str(item.evidence.get("product") or ""),
         value=item.value,
         p10=item.p10,
@@ -341,12 +342,14 @@ def verbs_of(state: str) -> tuple[str, ...]:
     }.get(state, ())
 
 
-def _href(entity: Mapping[str, str]) -> str:
+def _href(entity: Mapping[str, str], slices: frozenset[tuple[str, str]]) -> str:
     for name, value in entity.items():
         if name in LINKS:
-            return LINKS[name].format(value)
-        if name in SLICES:
-            return State("/profit").url(by=name, member=value)
+            return LINKS[name].format(quote(value, safe=""))
+        # A channel may be where orders are taken, or where customers came from.
+        by = next((known for known in (name, f"marketing_{name}") if (known, value) in slices), None)
+        if by is not None:
+            return State("/profit").url(by=by, member=value)
     return ""
 
 
@@ -405,7 +408,7 @@ def read_opportunity(shop: Shop, state: State) -> OpportunityPage:
     evidence = item.evidence
     assumed = evidence.get("assumptions")
     return OpportunityPage(
-        card=card(item, shop.config.shop.currency),
+        card=card(item, shop.config.shop.currency, slices_of(shop)),
         evidence={
             name: value
             for name, value in evidence.items()

@@ -4,8 +4,10 @@ what = "The last count of the stock of one SKU and its sizes, by place."
 WITH siblings AS (
   SELECT others.sku AS sku, others.size AS size
   FROM products AS mine
-  JOIN products AS others ON others.product_id = mine.product_id OR others.sku = mine.sku
+  JOIN products AS others ON others.product_id = mine.product_id
   WHERE mine.sku = $sku
+  UNION
+  SELECT sku, size FROM products WHERE sku = $sku
 ),
 last_counts AS (
   SELECT stock.sku AS sku, stock.place_id AS place_id, stock.on_hand AS on_hand, stock.on_order AS on_order,
