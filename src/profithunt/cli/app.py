@@ -37,6 +37,7 @@ from profithunt.cli.commands import (
     opportunity,
     password,
     plan,
+    prices,
     profit,
     proposition,
     reconcile,
@@ -96,6 +97,7 @@ app.add_typer(automation.app, name="automation")
 app.add_typer(customers.app, name="customers")
 app.add_typer(document.app, name="document")
 app.add_typer(plan.app, name="plan")
+app.add_typer(prices.app, name="prices")
 app.add_typer(proposition.app, name="proposition")
 
 

@@ -217,7 +217,8 @@ def _worth(terms: Terms, change: Array, mean: Array, sd: Array) -> tuple[Array, 
     pace = np.exp(special.ndtri((np.arange(9) + 0.5) / 9)[:, None, None] * unsure)
     spreads = (pace * gain).reshape(-1, gain.shape[1])
     low, middle, high = np.nanquantile(np.nan_to_num(spreads), (0.1, 0.5, 0.9), axis=0)
-    return middle, low, high, (gain > 0).mean(axis=0)
+    # Of so many looks, none says never or always.
+    return middle, low, high, ((gain > 0).sum(axis=0) + 0.5) / (_QUANTILES + 1)
 
 
 def _rounded(price: Array, change: Array, decimals: int) -> Array:

@@ -6,7 +6,7 @@ sku = "text | SKU"
 shelf_price = "rate | price of a unit as paid over the last 28 days, before discounts"
 shelf_price_long = "rate | the same over 56 days"
 sent_price = "rate | the same over 56 days, of orders that were sent"
-shipping = "rate | what those orders paid for delivery, mean"
+shipping = "rate | what orders of about its value pay for delivery, as a rival's charge is for it alone; else what its own orders paid"
 delivered = "rate | sent price + delivery charge + days × value of a day + P(late) × cost of lateness"
 n_rivals = "int | rivals that had it in stock over the recent days"
 rival_price = "rate | median of their mean prices, like for like"
@@ -62,6 +62,22 @@ shelf AS (
   FROM paid
   GROUP BY sku
 ),
+-- Orders by value, in steps of about a quarter.
+baskets AS (
+  SELECT o.order_id, CAST(o.shipping_charged AS DOUBLE) AS shipping,
+         SUM(CAST(l.unit_price AS DOUBLE) * CAST(l.quantity AS DOUBLE)) AS value
+  FROM orders AS o
+  JOIN order_lines AS l ON l.order_id = o.order_id
+  CROSS JOIN known AS k
+  LEFT JOIN sent AS s ON s.order_id = o.order_id
+  WHERE o.shipping_charged IS NOT NULL AND o.cancelled_at IS NULL AND l.unit_price > 0 AND l.quantity > 0
+    AND (s.order_id IS NOT NULL OR k.n_sent = 0)
+    AND X_DAY(o.ordered_at) > X_ADD_DAYS($as_of, -56) AND X_DAY(o.ordered_at) <= $as_of
+  GROUP BY o.order_id, CAST(o.shipping_charged AS DOUBLE)
+),
+charges AS (
+  SELECT CAST(FLOOR(4 * LN(value)) AS BIGINT) AS step, AVG(shipping) AS shipping FROM baskets GROUP BY CAST(FLOOR(4 * LN(value)) AS BIGINT)
+),
 points AS (
   SELECT b.sku, b.units AS w, LN(b.price) AS x, LN(X_DIV(b.units + 0.5, b.category_units)) AS y, LN(X_DIV(b.price, q.delivered)) AS g
   FROM price_blocks AS b
@@ -82,8 +98,8 @@ moved AS (
 all_skus AS (
   SELECT sku FROM rivals UNION SELECT sku FROM shelf UNION SELECT sku FROM moved
 )
-SELECT a.sku, h.last_price AS shelf_price, h.long_price AS shelf_price_long, h.sent_price, h.shipping,
-       h.sent_price + h.shipping
+SELECT a.sku, h.last_price AS shelf_price, h.long_price AS shelf_price_long, h.sent_price, COALESCE(g.shipping, h.shipping) AS shipping,
+       h.sent_price + COALESCE(g.shipping, h.shipping)
          + COALESCE(w.n_days, 0) * COALESCE(CAST($day_amount AS DOUBLE), $day_worth * h.sent_price)
          + COALESCE(w.late, 0) * COALESCE(CAST($late_amount AS DOUBLE), $late_worth * h.sent_price) AS delivered,
        COALESCE(r.n_rivals, 0) AS n_rivals, r.price AS rival_price, r.delivered AS rival_delivered, c.competitor AS rival_cheapest,
@@ -94,3 +110,4 @@ LEFT JOIN shelf AS h ON h.sku = a.sku
 LEFT JOIN rivals AS r ON r.sku = a.sku
 LEFT JOIN cheapest AS c ON c.sku = a.sku AND c.place = 1
 LEFT JOIN moved AS m ON m.sku = a.sku
+LEFT JOIN charges AS g ON g.step = CAST(FLOOR(4 * LN(h.sent_price)) AS BIGINT)
