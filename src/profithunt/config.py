@@ -564,6 +564,19 @@ class Limits(_Section):
     max_line_bytes: int = Field(16_000_000, ge=1_000, description="Longest line of a text file.")
 
 
+class Listening(_Section):
+    """How customers' words are read, and how much leaders listen."""
+
+    taxonomy: str | None = Field(
+        None, description="TOML file with the shop's own reasons, below the shop; default: the reasons of retail."
+    )
+    clear: float = Field(
+        0.75, gt=0, lt=1, description="Probability that a reason is right below which it is called unclear."
+    )
+    hours_a_year: float = Field(16.0, gt=0, description="Hours that each leader is to listen in a year.")
+    leaders: list[str] = Field(default_factory=list, description="Who is to listen; others may as well.")
+
+
 class Runs(_Section):
     """How finished runs are kept."""
 
@@ -606,6 +619,7 @@ class ShopConfig(_Section):
     engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
     runs: Runs = Field(default_factory=Runs)
+    listening: Listening = Field(default_factory=Listening)
     folder: Path = Field(default=Path(), exclude=True, description="Folder of shop.toml (set when it is read).")
 
 

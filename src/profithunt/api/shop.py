@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from profithunt.api.automating import Automation
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.documents import Documents
+    from profithunt.api.listening import Listening
     from profithunt.api.prices import Prices
     from profithunt.api.proposition import Proposition
     from profithunt.api.spread import Spread
@@ -376,6 +377,13 @@ class Shop:
         from profithunt.api.why import why
 
         return why(self.engine, self.config, metric, start, end, against=against, dimensions=dimensions)
+
+    @property
+    def listening(self) -> Listening:
+        """What customers say: reasons, trends, new themes, voices, and listening sessions of leaders."""
+        from profithunt.api.listening import Listening
+
+        return Listening(self)
 
     @property
     def proposition(self) -> Proposition:
