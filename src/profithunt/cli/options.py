@@ -19,5 +19,6 @@ ShopOption = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks on stderr.")]
+QuietInFull = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Top = Annotated[int, typer.Option("--top", "-n", min=1, help="Rows to show at each end.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from profithunt.cli import options
-from profithunt.cli.commands.act import As
+from profithunt.cli.calls import As
 
 
 def api_token(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from profithunt.cli import options
-from profithunt.cli.commands.act import As
+from profithunt.cli.calls import Call, in_a_name
 
 if TYPE_CHECKING:
-    from profithunt.api import Shop
     from profithunt.api.automating import Automation
-    from profithunt.cli.output import Output
 
 app = typer.Typer(
     help="Rules that hunt, route, approve and execute by themselves, inside limits.", no_args_is_help=True
@@ -22,44 +19,27 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="Name of the rule.")]
 
 
-def _open(shop: Path | None, name: str | None) -> tuple[Shop, Automation]:
-    from profithunt.cli.shops import open_shop
-
-    opened = open_shop(None, shop)
-    return opened, opened.automation if name is None else opened.automation.as_(name)
+def _rules(call: Call) -> Automation:
+    return call.shop.automation if call.name is None else call.shop.automation.as_(call.name)
 
 
-def _output(*, json: bool, quiet: bool, debug: bool) -> Output:
-    from profithunt.cli.output import Output
-
-    return Output(json=json, quiet=quiet, debug=debug)
-
-
-def _show(output: Output, found: Any, currency: str) -> None:
+def _show(call: Call, found: Any) -> None:
     from profithunt.cli.views import automation as view
 
-    if output.json:
-        output.data(found)
-    else:
-        output.show(*view.shown(found, currency))
+    call.show(found, lambda: view.shown(found, call.currency))
 
 
 @app.command(name="list")
-def list_(
-    name: As = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
-) -> None:
+@in_a_name
+def list_(call: Call) -> None:
     """The rules: when each is evaluated, what it looks for, what it does."""
-    output = _output(json=json, quiet=quiet, debug=debug)
-    opened, automation = _open(shop, name)
-    _show(output, list(automation.list()), opened.config.shop.currency)
+    _show(call, list(_rules(call).list()))
 
 
 @app.command()
+@in_a_name
 def add(
+    call: Call,
     rule: Name,
     every: Annotated[
         str | None, typer.Option("--every", help="Evaluate it every 15m, 6h or 1d.", show_default=False)
@@ -90,90 +70,58 @@ def add(
         typer.Option("--alert", help="Tell of it by slack, email, webhook or task (a file).", show_default=False),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=1000, help="Opportunities an evaluation.")] = 20,
-    name: As = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Add a rule, or put another in the place of the one with its name."""
-    output = _output(json=json, quiet=quiet, debug=debug)
-    opened, automation = _open(shop, name)
+    automation = _rules(call)
     found = automation.add(
         rule, every=every, at=at, hunt=hunt, detector=detector, owner=owner, level=level, min_value=_text(minimum),
         max_value=_text(maximum), min_confidence=confidence, assign_to=assign, alert=alert or (), most=most,
         does="execute" if execute else "approve" if approve else "route",
     )  # fmt: skip
-    _show(output, [found], opened.config.shop.currency)
+    _show(call, [found])
 
 
 @app.command()
-def pause(
-    rule: Name,
-    name: As = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
-) -> None:
+@in_a_name
+def pause(call: Call, rule: Name) -> None:
     """Stop a rule until it is resumed; its history stays."""
-    output = _output(json=json, quiet=quiet, debug=debug)
-    opened, automation = _open(shop, name)
-    _show(output, [automation.pause(rule)], opened.config.shop.currency)
+    _show(call, [_rules(call).pause(rule)])
 
 
 @app.command()
-def resume(
-    rule: Name,
-    name: As = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
-) -> None:
+@in_a_name
+def resume(call: Call, rule: Name) -> None:
     """Let a paused rule go on."""
-    output = _output(json=json, quiet=quiet, debug=debug)
-    opened, automation = _open(shop, name)
-    _show(output, [automation.resume(rule)], opened.config.shop.currency)
+    _show(call, [_rules(call).resume(rule)])
 
 
 @app.command()
+@in_a_name
 def history(
+    call: Call,
     rule: Annotated[str | None, typer.Argument(help="Only of this rule.", show_default=False)] = None,
     top: options.Top = 20,
-    name: As = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Each evaluation, the latest first: fired or not, and why."""
-    output = _output(json=json, quiet=quiet, debug=debug)
-    opened, automation = _open(shop, name)
-    _show(output, list(automation.history(rule, top)), opened.config.shop.currency)
+    _show(call, list(_rules(call).history(rule, top)))
 
 
 @app.command()
+@in_a_name
 def run(
+    call: Call,
     rule: Annotated[str | None, typer.Argument(help="This rule, now; default: all that are due.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Keep on, until stopped with Ctrl-C.")] = False,
     seconds: Annotated[int, typer.Option("--seconds", min=1, max=3600, help="How often --watch looks.")] = 30,
-    name: As = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Evaluate the rules that are due, once. With --watch and --json, one JSON document an evaluation."""
     from profithunt.cli.progress import progress
 
-    output = _output(json=json, quiet=quiet, debug=debug)
-    opened, automation = _open(shop, name)
-    currency = opened.config.shop.currency
+    automation = _rules(call)
     if not watch:
-        with progress(output) as steps:
+        with progress(call.output) as steps:
             found = list(automation.run(rule, progress=steps))
-        _show(output, found, currency)
+        _show(call, found)
         return
     from profithunt.api.automating import watch as watched
     from profithunt.errors import UsageError
@@ -181,7 +129,7 @@ def run(
     if rule is not None:
         raise UsageError("--watch evaluates all rules when they are due", do="leave the name, or --watch, out")
     for done in watched(automation, seconds):
-        _show(output, done, currency)
+        _show(call, done)
 
 
 def _text(amount: float | None) -> str | None:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from profithunt.cli import options
+from profithunt.cli.calls import Call, in_a_name
 
 if TYPE_CHECKING:
-    from profithunt.api import Shop
     from profithunt.api.documents import Documents
 
 app = typer.Typer(
@@ -19,11 +18,12 @@ app = typer.Typer(
 )
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Document, or the beginning of its id.")]
-By = Annotated[str | None, typer.Option("--as", help="Who acts; default: who is logged in.", show_default=False)]
 
 
 @app.command(no_args_is_help=True)
+@in_a_name
 def new(
+    call: Call,
     kind: Annotated[
         Literal["press_release", "six_pager", "correction_of_error"], typer.Argument(help="Kind of document.")
     ],
@@ -31,156 +31,96 @@ def new(
     about: Annotated[
         str | None, typer.Option("--about", help="Opportunity that it is about.", metavar="ID", show_default=False)
     ] = None,
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Begin a document from the template of its kind."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
     from profithunt.cli.views import document as view
 
-    output = Output(json=json, quiet=quiet, debug=debug)
-    opened = open_shop(None, shop)
-    made = _documents(opened, by).new(kind, title, opportunity=about)
-    if json:
-        output.data(made)
-    else:
-        output.show(*view.begun(made))
+    made = _documents(call).new(kind, title, opportunity=about)
+    call.show(made, lambda: view.begun(made))
 
 
 @app.command("list")
+@in_a_name
 def list_(
+    call: Call,
     kind: Annotated[str | None, typer.Option("--kind", help="Of this kind.", show_default=False)] = None,
     state: Annotated[
         str | None, typer.Option("--state", help="draft, reading, decided or declined.", show_default=False)
     ] = None,
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Documents, the one changed last first."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
     from profithunt.cli.views import document as view
 
-    output = Output(json=json, quiet=quiet, debug=debug)
-    found = _documents(open_shop(None, shop), by).list(kind=kind, state=state)
-    if json:
-        output.data(found)
-    else:
-        output.show(*view.listed(found))
+    found = _documents(call).list(kind=kind, state=state)
+    call.show(found, lambda: view.listed(found))
 
 
 @app.command(no_args_is_help=True)
-def show(
-    id: Id,
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
-) -> None:
+@in_a_name
+def show(call: Call, id: Id) -> None:
     """One document with its figures, its remarks and what is still to be written."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
     from profithunt.cli.views import document as view
 
-    output = Output(json=json, quiet=quiet, debug=debug)
-    found = _documents(open_shop(None, shop), by).show(id)
-    if json:
-        output.data(found)
-    else:
-        output.show(*view.shown(found))
+    found = _documents(call).show(id)
+    call.show(found, lambda: view.shown(found))
 
 
 @app.command(no_args_is_help=True)
+@in_a_name
 def edit(
+    call: Call,
     id: Id,
     file: Annotated[Path, typer.Argument(help="Markdown file with its new text; - reads it from stdin.")],
     title: Annotated[str | None, typer.Option("--title", help="Another title.", show_default=False)] = None,
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Give a document another text; one that was being read or was declined is a draft again."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
     from profithunt.cli.views import document as view
     from profithunt.errors import UsageError
 
-    output = Output(json=json, quiet=quiet, debug=debug)
-    opened = open_shop(None, shop)
     try:
         body = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"can't be read ({error})", where=str(file), expected="a Markdown file in UTF-8") from error
-    changed = _documents(opened, by).edit(id, body, title=title)
-    if json:
-        output.data(changed)
-    else:
-        output.show(*view.begun(changed))
+    changed = _documents(call).edit(id, body, title=title)
+    call.show(changed, lambda: view.begun(changed))
 
 
 @app.command(no_args_is_help=True)
+@in_a_name
 def comment(
+    call: Call,
     id: Id,
     text: Annotated[str, typer.Argument(help="What to say.")],
     place: Annotated[str | None, typer.Option("--place", help="Heading that it is about.", show_default=False)] = None,
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Leave a remark on a document."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
-
-    output = Output(json=json, quiet=quiet, debug=debug)
-    made = _documents(open_shop(None, shop), by).comment(id, text, place=place)
-    if json:
-        output.data(made)
-    else:
-        output.show("Noted.")
+    made = _documents(call).comment(id, text, place=place)
+    call.show(made, lambda: ["Noted."])
 
 
 @app.command(no_args_is_help=True)
+@in_a_name
 def advance(
+    call: Call,
     id: Id,
     decision: Annotated[
         str | None, typer.Option("--decision", help="What was decided, and why.", show_default=False)
     ] = None,
     decline: Annotated[bool, typer.Option("--decline", help="The decision is against it.")] = False,
     minutes: Annotated[int, typer.Option("--minutes", min=1, help="Minutes of silent reading.")] = 20,
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """One state on: a draft to its silent reading, a read one to its decision."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
     from profithunt.cli.views import document as view
 
-    output = Output(json=json, quiet=quiet, debug=debug)
-    documents = _documents(open_shop(None, shop), by)
+    documents = _documents(call)
     changed = documents.advance(id, decision=decision, decline=decline, minutes=minutes)
-    if json:
-        output.data(changed)
-    else:
-        output.show(*view.advanced(changed))
+    call.show(changed, lambda: view.advanced(changed))
 
 
 @app.command(no_args_is_help=True)
+@in_a_name
 def export(
+    call: Call,
     id: Id,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.", show_default=False)
@@ -189,25 +129,16 @@ def export(
         Literal["html", "md", "source"],
         typer.Option("--format", help="One HTML page, Markdown with figures, or the source to edit."),
     ] = "html",
-    by: By = None,
-    shop: options.ShopOption = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
     """Write a document with its figures as one HTML page or as Markdown."""
-    from profithunt.cli.output import Output
-    from profithunt.cli.shops import open_shop
-
-    output = Output(json=json, quiet=quiet, debug=debug)
-    text = _documents(open_shop(None, shop), by).export(id, out, format)
-    if json:
-        output.data({"id": id, "format": format, "path": None if out is None else str(out), "text": text})
+    text = _documents(call).export(id, out, format)
+    if call.output.json:
+        call.output.data({"id": id, "format": format, "path": None if out is None else str(out), "text": text})
     elif out is None:
         sys.stdout.write(text)
     else:
-        output.show(f"Written to {out}.")
+        call.output.show(f"Written to {out}.")
 
 
-def _documents(shop: Shop, by: str | None) -> Documents:
-    return shop.documents if by is None else shop.documents.as_(by)
+def _documents(call: Call) -> Documents:
+    return call.shop.documents if call.name is None else call.shop.documents.as_(call.name)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from profithunt.cli import options
-from profithunt.cli.commands.act import As
+from profithunt.cli.calls import As
 
 
 def password(
