@@ -24,6 +24,11 @@ class Planted:
     truth: dict[str, dict[str, float]]
 
 
+_LEAN = 2.5
+"""How strongly customers of good outlook lean towards an action."""
+_NOISE = 6.0
+"""How much of an outcome nothing foretells: its standard deviation is 1.6 times this."""
+
 EFFECTS = {"positive": 6.0, "zero": 0.0, "negative": -6.0, "differs": 6.0}
 
 
@@ -58,7 +63,11 @@ def few(n: int, seed: int) -> Planted:
 
 
 def many(n: int, n_actions: int, seed: int, *, covariates: int = 50, null_share: float = 0.5) -> Planted:
-    """Many actions with customers that were not eligible: the first `null_share` of them do nothing."""
+    """Many actions with customers that were not eligible: the first `null_share` of them do nothing.
+
+    Confounding is so heavy and chance so small that at a million customers a naive difference is some 200 standard
+    errors of a good estimate: what is left of it then tells of confounding, not of the luck of the draw.
+    """
     draw = np.random.default_rng(seed)
     common = draw.normal(size=n)
     x = np.empty((n, covariates), dtype=np.float32)
@@ -77,8 +86,8 @@ def many(n: int, n_actions: int, seed: int, *, covariates: int = 50, null_share:
             x[:, at] = draw.poisson(np.exp(0.4 * z))
     outlook = 10 * np.tanh(x[:, 0]) + 5 * np.log1p(x[:, 1]) + 3 * np.minimum(x[:, 2], 3) + 4 * x[:, 3] * (x[:, 0] > 0)
     outlook += 2 * np.minimum(x[:, 4], 4) + 3 * np.sin(1.5 * x[:, 5]) + 2 * np.log1p(x[:, 6]) + 0.5 * x[:, 10] * x[:, 0]
-    y = outlook.astype(np.float64) + 12 * (draw.gamma(0.4, 2.5, n) - 1)
-    before = 0.8 * outlook + 12 * (draw.gamma(0.4, 2.5, n) - 1)
+    y = outlook.astype(np.float64) + _NOISE * (draw.gamma(0.4, 2.5, n) - 1)
+    before = 0.8 * outlook + _NOISE * (draw.gamma(0.4, 2.5, n) - 1)
     states = np.zeros((n, n_actions), dtype=np.int8)
     truth: dict[str, dict[str, float]] = {}
     names = tuple(f"action {at}" for at in range(n_actions))
@@ -94,7 +103,7 @@ def many(n: int, n_actions: int, seed: int, *, covariates: int = 50, null_share:
     )
     for at, name in enumerate(names):
         weights = draw.uniform([0.3, 0.0, -0.3, -0.3, -0.3, -0.3, -0.3, -0.3], [0.7, 0.5, 0.3, 0.3, 0.4, 0.3, 0.3, 0.3])
-        odds = sum(weight * shape for weight, shape in zip(weights, shapes, strict=True))
+        odds = _LEAN * sum(weight * shape for weight, shape in zip(weights, shapes, strict=True))
         odds = odds - np.quantile(odds[:50_000], draw.uniform(0.6, 0.98)) - 0.5
         did = draw.random(n) < 1 / (1 + np.exp(-odds))
         states[did, at] = 1
