@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ Json = Any
 IMPORTED, REFUSED = "imported", "refused"
 
 
-class Base:
+class Base(ABC):
     """An adapter as far as all are alike: the changes of an action, and what is sent for changes, are its own."""
 
     name: ClassVar[str]
@@ -25,13 +26,13 @@ class Base:
         self.context = context
         self.journal = Journal(context.outbox)
 
+    @abstractmethod
     def changes(self, action: Action, context: Context) -> Sequence[Change]:
         """Every difference that an action makes. Raises UsageError for what can't be done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def previews(self, action: str, changes: Sequence[Change], *, undo: bool) -> Sequence[Preview]:
         """What is sent for changes, to the byte. The same changes give the same."""
-        raise NotImplementedError
 
     def plan(self, action: Action, context: Context) -> Plan:
         """The exact difference that the action makes, and what will be sent; nothing is sent."""
@@ -65,13 +66,13 @@ class Base:
         done = self.journal.receipt(key)
         return done if done is not None else self.send(self.reversed(plan), key)
 
+    @abstractmethod
     def send(self, plan: Plan, key: str) -> Receipt:
         """Send what the plan shows; the receipt is kept under the key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def confirm(self, receipt: Receipt) -> Confirmation:
         """Whether it arrived."""
-        raise NotImplementedError
 
 
 class FileAdapter(Base):
@@ -89,9 +90,9 @@ class FileAdapter(Base):
         super().__init__(context)
         self.settings = settings(self.own, context.settings, self.name)
 
+    @abstractmethod
     def contents(self, changes: Sequence[Change]) -> Sequence[str]:
         """The text of each file."""
-        raise NotImplementedError
 
     def previews(self, action: str, changes: Sequence[Change], *, undo: bool) -> Sequence[Preview]:
         """A file for each text, named after the action."""

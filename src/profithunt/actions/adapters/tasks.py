@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from abc import abstractmethod
 from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -88,9 +89,9 @@ class _Messages(Base):
             self.journal.abandon(part)
             raise
 
+    @abstractmethod
     def deliver(self, preview: Preview, part: str) -> Receipt:
         """Send one message: a receipt, *dead* when in doubt. Raises DeliveryError where it surely was not taken."""
-        raise NotImplementedError
 
     def confirm(self, receipt: Receipt) -> Confirmation:
         """Taken by the mail server or by Slack: more can't be known."""
