@@ -143,7 +143,7 @@ def settings(kind: type[Chosen], given: Mapping[str, Any], name: str) -> Chosen:
 
 
 def check(given: Mapping[str, Mapping[str, Any]]) -> None:
-    """Hold every `[adapters.<name>]` of a shop.toml against what the adapter takes. Raises ConfigError for the first."""
+    """Hold every `[adapters.<name>]` of shop.toml against what the adapter takes. Raises ConfigError for the first."""
     for name, chosen in given.items():
         if name not in SETTINGS:
             raise ConfigError(
