@@ -56,7 +56,7 @@ _PACKED: Final = (
     re.compile(rf"(?<![\w.,])(\d+)[\s-]*(?:{_PACKS})\b"),
     re.compile(r"\b(?:pack|set|box|case|lot|coffret|carton|karton|paquete|pack|caja|confezione|conf|scatola|zestaw|doos|bundle|paket|tray|kasten|pacote|caixa)\.?\s*(?:of|de|da|a|mit|x|z|van)?\s*(\d+)\b(?!\s*[.,x]?\d)"),
     re.compile(r"(?:^|[\s(,/-])(\d+)\s?x(?=[\s),/-]|$)(?!\s*\d)"),
-    re.compile(r"(?:^|[\s(,/-])x\s?(\d+)(?=[\s),/-]|$)"),
+    re.compile(r"(?<!\d)(?<!\d\s)(?:^|(?<=[\s(,/-]))x\s?(\d+)(?=[\s),/-]|$)(?!\s*(?:cm|mm|m|zoll)\b)"),
 )  # fmt: skip
 _SAID: Final = {
     2: ("doppelpack", "duopack", "duo pack", "twinpack", "twin pack", "doppelpackung", "zweierpack", "zweier pack", "pack duo", "double pack"),
@@ -245,7 +245,8 @@ def _packs(rest: str) -> tuple[int | None, str]:
 
 def _pieces(rest: str) -> tuple[float | None, str]:
     for pattern in (_COUNTED, _COUNTED_CJK):
-        match = pattern.search(rest)
-        if match and 0 < int(match[1]) <= _MOST:
-            return float(match[1]), pattern.sub(" ", rest)
+        # "All in 1 tabs, 60 pieces" holds sixty.
+        counts = [int(match[1]) for match in pattern.finditer(rest) if 0 < int(match[1]) <= _MOST]
+        if counts:
+            return float(next((count for count in counts if count > 1), counts[0])), pattern.sub(" ", rest)
     return None, rest

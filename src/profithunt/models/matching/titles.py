@@ -33,9 +33,10 @@ _GENERATION: Final = re.compile(
     r"\b(\d+)(?:st|nd|rd|th|\.|e|eme|a|o)?\s*(?:gen|generation|generazione|generacion)\b|\b(?:gen|generation|mk|mark|series|serie|teil|part|vol|band|tome|stufe|level|stage)\.?\s*(\d+|[ivx]+)\b"
 )
 _ROMAN: Final = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_LETTER_SIZE: Final = re.compile(
-    r"(?:\b(?:size|gr|grosse|taille|talla|taglia|maat|rozmiar|strl|tg)\.?\s*:?\s*|^|[,(/|-]\s*)(\d?x{0,4}[sl]|m|xs|one size|\d{2,3}(?:[.,]5)?|\d{2}/\d{2})(?=\s*(?:$|[),/|-]))"
+_LABELLED: Final = re.compile(
+    r"\b(?:size|gr|grosse|taille|talla|taglia|maat|rozmiar|strl|tg|eu)\b\.?\s*:?\s*(\d?x{0,4}[sl]|m|xs|one size|\d{2}/\d{2}|\d{1,3}(?:[.,]5)?)(?![\w/])"
 )
+_LETTER: Final = re.compile(r"[,(/|-]\s*(\d?x{0,4}[sl]|m|xs)(?=\s*(?:$|[),/|]))|\s(\d?x{1,4}[sl]|[sm])$")
 _SIZE_WORDS: Final = {
     "small": "s",
     "medium": "m",
@@ -95,7 +96,8 @@ def take_apart(
     flags = _flags(folded, condition)
     found = words(rest)
     brands = set(brand_words(brand)) if brand else set()
-    colours = {canon("colours")[word] for word in (*found, *words(fold(colour))) if word in canon("colours")}
+    said_colours = [word for word in found if word not in brands] + words(fold(colour))
+    colours = {canon("colours")[word] for word in said_colours if word in canon("colours")}
     if colour and not colours:
         colours = {fold(colour)}
     codes, numbers, plain = set(), set(), []
@@ -183,10 +185,11 @@ def _sizes(rest: str, size: str) -> tuple[set[str], str]:
     if size and read(size)[0].nothing:
         said = fold(size).strip()
         found.add(_SIZE_WORDS.get(said, re.sub(r"^(?:eu|gr\.?|size)\s*", "", said).replace(",", ".")))
-    labelled = _LETTER_SIZE.search(rest)
+    labelled = _LABELLED.search(rest) or _LETTER.search(rest)
     if labelled:
-        found.add(_SIZE_WORDS.get(labelled[1], labelled[1]).replace(",", "."))
-        rest = rest[: labelled.start(1)] + " " + rest[labelled.end(1) :]
+        said = next(group for group in labelled.groups() if group)
+        found.add(_SIZE_WORDS.get(said, said).replace(",", "."))
+        rest = rest[: labelled.start()] + " " + rest[labelled.end() :]
     return found, rest
 
 
