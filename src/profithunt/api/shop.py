@@ -40,8 +40,10 @@ from profithunt.ledger.dimensions import DIMENSIONS
 if TYPE_CHECKING:
     from profithunt.api.act import Act
     from profithunt.api.automating import Automation
+    from profithunt.api.changing import Changing
     from profithunt.api.clv import Clv, CustomerClv
     from profithunt.api.documents import Documents
+    from profithunt.api.erasing import Erasure
     from profithunt.api.listening import Listening
     from profithunt.api.prices import Prices
     from profithunt.api.proposition import Proposition
@@ -126,6 +128,13 @@ class Shop:
 
         return Automation(self)
 
+    @property
+    def settings(self) -> Changing:
+        """Settings changed while the shop runs: limits, thresholds, adapters, rules (needs the extra `web`)."""
+        from profithunt.api.changing import Changing
+
+        return Changing(self)
+
     # Work
 
     def check(self, progress: Progress | None = None) -> sources.BuildResult:
@@ -158,6 +167,19 @@ class Shop:
         run = write_run(config, self._store, progress or Silent(), full=full)
         self._leave_run()
         return run
+
+    def erase(self, customer_id: str, *, by: str | None = None, progress: Progress | None = None) -> Erasure:
+        """Take a customer out of everything kept of this shop: runs, kept hunts, store of decisions, caches, report.
+
+        A pseudonym that can't be turned back keeps the joins, every run reconciles as before; remembered as a salted
+        hash, so that the next run drops the customer again. The retailer's own source files are not touched. Raises
+        NotFound for who is in no run, Forbidden, RunError while a run is written.
+        """
+        from profithunt.api.erasing import erase
+
+        self._leave_run()
+        self._hunted = None
+        return erase(self, customer_id, by=by, progress=progress)
 
     def sql(self, name: str, dialect: str = "duckdb") -> ModelSql:
         """The SQL of a model of the ledger, of a detector, or of the rows of an opportunity (by its id).

@@ -104,6 +104,22 @@ class RunStore:
                 shutil.rmtree(self.runs / old, ignore_errors=True)
         return StoredRun(final, info)
 
+    def put_instead(self, old: StoredRun, partial: Path, info: dict[str, Any]) -> StoredRun:
+        """Put a run that was written anew in the place of a finished one, which is removed."""
+        _write(partial / "run.json", json.dumps(info, indent=2, default=str) + "\n")
+        final = self.runs / partial.name.removeprefix(_PARTIAL)
+        partial.rename(final)
+        _flush(self.runs)
+        current = self.current()
+        if current is not None and current.run_id == old.run_id:
+            temporary = self.folder / "current.new"
+            _write(temporary, final.name + "\n")
+            _flush(temporary)
+            temporary.replace(self.folder / "current")
+            _flush(self.folder)
+        shutil.rmtree(old.folder, ignore_errors=True)
+        return StoredRun(final, info)
+
     def ids(self) -> list[str]:
         """Ids of the finished runs, oldest first."""
         if not self.runs.is_dir():
