@@ -16,6 +16,7 @@ from profithunt.api.automating import Automation
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.delivery_terms import DeliveryTerms
 from profithunt.api.promise import Promises
+from profithunt.api.promoting import Promotion, Promotions
 from profithunt.api.proposition import Proposition
 from profithunt.customers.clv_reading import ClvDecile, ClvFit, ClvSpread
 from profithunt.customers.plan import Month, MonthVariance, PlanVariance
@@ -42,7 +43,7 @@ RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
-    *(Proposition, DeliveryTerms, Promises),
+    *(Proposition, DeliveryTerms, Promises, Promotions, Promotion),
     *(Automation, Rule, Evaluation, Outcomes, Side),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),

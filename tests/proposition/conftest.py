@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from profithunt import Shop
+from tests.proposition import offered as offers
 
 CHARGE = 4.9
 BEFORE, AFTER = 30.0, 60.0
@@ -104,5 +105,13 @@ def delivered(tmp_path_factory) -> Path:
 def shop_without_charges(tmp_path: Path) -> Path:
     """A few orders whose exports do not say what delivery was charged."""
     folder = write(tmp_path / "shop", charge=None, visits=400)
+    Shop.open(folder).run()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def offered(tmp_path_factory) -> Path:
+    """A shop with promotions, returns and ways to pay after one run; tests read it and never change it."""
+    folder = offers.write(tmp_path_factory.mktemp("offered") / "shop")
     Shop.open(folder).run()
     return folder

@@ -39,6 +39,8 @@ WORTH_TALKING: Final = 0.01
 DRAWS: Final = 2_000
 IN_SCOPE: Final = 0.2
 """Of what was sold under it, at least this must lie in what is compared; else the comparison says too little of it."""
+NEARLY: Final = 0.97
+"""Of what the best change gains, enough for a plainer one to be taken instead."""
 MISFIT: Final = 0.04
 """Standard deviation of what any comparison may be off by beyond chance, as a share of what was sold."""
 _TAUS: Final = (0.05, 0.1, 0.2, 0.3, 0.45)
@@ -400,7 +402,7 @@ def _judged(sold: Sold, shares: _Shares, spread: Spread | None, floor: float) ->
     options = _options(sold, gains)
     least = max(WORTH_IT * _given(sold), floor)
     sure = [one for one in options if one.better >= SURE and one.gain > least]
-    best = max(sure or options, key=lambda one: one.gain, default=None)
+    best = _simplest(sure or options)
     take = best if sure else None
     weight = sold.value
     moved = weight.sum()
@@ -421,6 +423,13 @@ def _judged(sold: Sold, shares: _Shares, spread: Spread | None, floor: float) ->
         n_per_arm=None if spread is None else _size(spread, sold.margin, float(total.mean())),
     )
     return judged, np.zeros(len(total)) if take is None else -_left(gains, take)
+
+
+def _simplest(options: Sequence[Option]) -> Option | None:
+    """The option with the most to gain, or a plainer one that gains nearly as much: stopping, or fewer left out."""
+    most = max((one.gain for one in options), default=0.0)
+    near = [one for one in options if one.gain >= most - (1 - NEARLY) * abs(most)]
+    return min(near, key=lambda one: (len(one.left_out), -one.gain), default=None)
 
 
 def _gains(sold: Sold, shares: _Shares) -> Array:

@@ -24,7 +24,7 @@ order_by = "promotion"
 [docs]
 why = "What was promoted sold no better than it would have without: the discount went to customers who were buying anyway."
 value = "Discount that the shop paid − profit (CM2 before the discount) of the units sold beyond what the same categories sell in the weeks around it, corrected by how all other categories moved at the same time; spread over the window and scaled to 28 days."
-known_problems = "Observational: without a held-out group a promotion set for weeks that would have been weak looks useless, and one set for good weeks useful. Sales brought forward from the weeks after make it look better than it is. Promotions without an end, and those that hardly reach any category, are not judged."
+known_problems = "Observational: without a held-out group a promotion set for weeks that would have been weak looks useless, and one set for good weeks useful. Sales brought forward from the weeks after make it look better than it is. Promotions without an end, and those that hardly reach any category, are not judged. `profithunt proposition promotions` holds them against customers held back too, by kind of customer, with what is missing afterwards."
 source = "METRICS section 7; Blattberg and Neslin (1990), Sales Promotion"
 --- */
 WITH sold AS (
