@@ -66,8 +66,7 @@ class Automation:
                 f"a rule has no {min(unknown)!r}", expected=", ".join(automation.Rule.__dataclass_fields__)
             )
         rule = automation.Rule.from_json({"name": name, **said})
-        rule.check()
-        self._check(rule)
+        self.check(rule)
         who = act.whoami()
         who.must("manage")
         known = {user.name: user for user in act.users()}
@@ -75,10 +74,6 @@ class Automation:
             act.set_user(automation.AGENT, role="agent", agent=True, level="inside_limits")
         elif known[automation.AGENT].kind != "agent":
             raise UsageError("a person is known by the name of automation; rules act under it", do="rename the person")
-        if rule.assign_to is not None and rule.assign_to not in known:
-            raise NotFound(
-                f"nobody is known by the name of {rule.assign_to!r}", do="add them with: profithunt act user"
-            )
         with store.writing() as connection:
             automation.put(connection, who, rule, _now())
             return automation.one(connection, name)
@@ -205,7 +200,14 @@ class Automation:
             automation.pause(connection, act.whoami(), name, _now(), paused=paused)
             return automation.one(connection, name)
 
-    def _check(self, rule: Rule) -> None:
+    def check(self, rule: Rule) -> None:
+        """Raise UsageError, ConfigError or NotFound for a rule that can't be here."""
+        rule.check()
+        act, _ = self._act()
+        if rule.assign_to is not None and rule.assign_to not in {user.name for user in act.users()}:
+            raise NotFound(
+                f"nobody is known by the name of {rule.assign_to!r}", do="add them with: profithunt act user"
+            )
         configured = self._shop.config.adapters
         for adapter in rule.alert:
             if adapter not in _ALERTS:

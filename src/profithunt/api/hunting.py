@@ -97,8 +97,13 @@ def summary(config: ShopConfig, found: Hunt) -> dict[str, Any]:
 
 def stored_hunt(engine: AnyEngine, config: ShopConfig, info: Mapping[str, Any]) -> Hunt | None:
     """The hunt that a run has kept; None where settings or detectors have changed since."""
+    return kept_hunt(engine, info) if info.get("hunt", {}).get("key") == key(config) else None
+
+
+def kept_hunt(engine: AnyEngine, info: Mapping[str, Any]) -> Hunt | None:
+    """The hunt that a run has kept, whatever has changed since; None where it has kept none."""
     kept = info.get("hunt", {})
-    if kept.get("key") != key(config) or not engine.has("opportunities"):
+    if not kept or not engine.has("opportunities"):
         return None
     return Hunt(
         opportunities=read_rows(engine.dicts(exp.select("*").from_("opportunities"))),

@@ -56,12 +56,12 @@ class Entry:
         }
 
 
-def append(connection: sa.Connection, actor: Actor, acts: Sequence[Act], at: dt.datetime) -> None:
-    """Write what was done to the end of the audit, in the transaction that does it."""
-    if not acts:
-        return
+def append(connection: sa.Connection, actor: Actor, acts: Sequence[Act], at: dt.datetime) -> int:
+    """Write what was done to the end of the audit, in the transaction that does it; gives the number of the last."""
     head = connection.execute(sa.select(audit_head.c.seq, audit_head.c.digest)).one()
-    seq, digest = head.seq, head.digest
+    seq, digest = int(head.seq), head.digest
+    if not acts:
+        return seq
     rows = []
     for act in acts:
         seq += 1
@@ -79,6 +79,7 @@ def append(connection: sa.Connection, actor: Actor, acts: Sequence[Act], at: dt.
         rows.append({**row, "digest": digest})
     connection.execute(sa.insert(audit), rows)
     connection.execute(sa.update(audit_head).values(seq=seq, digest=digest))
+    return seq
 
 
 def read(
@@ -87,6 +88,7 @@ def read(
     since: dt.datetime | None = None,
     subject: str | None = None,
     by: str | None = None,
+    verb: str | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> list[Entry]:
@@ -98,6 +100,8 @@ def read(
         query = query.where(audit.c.subject == subject)
     if by is not None:
         query = query.where(audit.c.by == by)
+    if verb is not None:
+        query = query.where(audit.c.verb == verb)
     rows = connection.execute(query.limit(limit)).all()
     return [Entry(*row[:8]) for row in reversed(rows)]
 

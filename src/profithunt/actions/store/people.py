@@ -186,18 +186,37 @@ def put(
         raise UsageError("nobody takes the keys from themselves", do="someone else who may manage does it")
     _put(connection, name, kind, role, email, at, active=active)
     if own_limits is not None:
-        connection.execute(sa.delete(limits).where(limits.c.holder == name))
-        connection.execute(
-            sa.insert(limits).values(holder=name, limits=own_limits.to_json(), set_by=by.name, set_at=at)
-        )
+        put_limits(connection, by, name, own_limits, at)
     if kind == "agent" and (level or levels):
-        connection.execute(sa.delete(agents).where(agents.c.name == name))
-        said = {"level": level or Autonomy.SUGGEST.value, "levels": dict(levels or {})}
-        connection.execute(sa.insert(agents).values(name=name, **said, answers_to=by.name, set_at=at))
+        put_autonomy(connection, by, name, level or Autonomy.SUGGEST.value, levels or {}, at)
     data = {"role": role, "kind": kind, "active": active, "level": level, "levels": dict(levels or {})}
     if own_limits is not None:
         data["limits"] = own_limits.to_json()
     audit.append(connection, by, [audit.Act("user", "user", name, data)], at)
+
+
+def limits_set(connection: sa.Connection, holder: str) -> Limits | None:
+    """The limits that were set for a person, an agent or a role (`role:manager`); None where none were."""
+    found = connection.execute(sa.select(limits.c.limits).where(limits.c.holder == holder)).scalar()
+    return None if found is None else Limits.from_json(found)
+
+
+def put_limits(connection: sa.Connection, by: Actor, holder: str, own: Limits | None, at: dt.datetime) -> None:
+    """Set the limits of a person, an agent or a role; None: those of the role, of shop.toml. The caller audits it."""
+    by.must("manage")
+    connection.execute(sa.delete(limits).where(limits.c.holder == holder))
+    if own is not None:
+        connection.execute(sa.insert(limits).values(holder=holder, limits=own.to_json(), set_by=by.name, set_at=at))
+
+
+def put_autonomy(
+    connection: sa.Connection, by: Actor, agent: str, level: str, levels: Mapping[str, str], at: dt.datetime
+) -> None:
+    """Set how far an agent goes by itself, by action type. The caller audits it."""
+    by.must("manage")
+    connection.execute(sa.delete(agents).where(agents.c.name == agent))
+    said = {"level": Autonomy(level).value, "levels": dict(levels)}
+    connection.execute(sa.insert(agents).values(name=agent, **said, answers_to=by.name, set_at=at))
 
 
 def _put(

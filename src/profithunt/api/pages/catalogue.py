@@ -81,6 +81,7 @@ PAGES: Final[tuple[PageSource, ...]] = (
     _page("lineage", "/data/lineage/{component}", "Lineage", data.read_lineage, "data"),
     _page("metric", "/metrics/{metric}", "Metric", data.read_metric, "data"),
     _page("settings", "/settings", "Settings", settings.read, live=True),
+    _page("setting", "/settings/edit/{about}/{subject:path}", "Setting", settings.read_setting, "settings", live=True),
     _page("search", "/search", "Search", search.read),
     _page("more", "/more", "More", _more),
 )

@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -20,10 +20,12 @@ from profithunt.api.run import Run
 from profithunt.api.shop import Shop
 from profithunt.config import FILE_NAME, ShopConfig, find, read
 from profithunt.engine.runs import FOLDER, RunStore
-from profithunt.errors import NotFound
+from profithunt.errors import ConfigError, NotFound
 
 if TYPE_CHECKING:
     from profithunt.api.act import Act
+    from profithunt.api.progress import Progress
+    from profithunt.opportunities import Hunt
 
 T = TypeVar("T")
 
@@ -78,6 +80,22 @@ class ReadingShop(Shop):
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, worked out once a run and key."""
         return self._answers.get((self.current.run_id, key), make)
+
+    def hunt(
+        self,
+        level: str | None = None,
+        owner: str | None = None,
+        minimum: float | None = None,
+        progress: Progress | None = None,
+    ) -> Hunt:
+        """The opportunities as the run found them; settings that changed since count from the next run on."""
+        found = self.once("hunt", lambda: self._kept_hunt(progress))
+        return found.only(level=level, owner=owner, minimum=minimum)
+
+    def _kept_hunt(self, progress: Progress | None) -> Hunt:
+        from profithunt.api.hunting import kept_hunt
+
+        return kept_hunt(self.engine, self.current.info) or super().hunt(progress=progress)
 
     def whale(self) -> Any:
         """The whale curve."""
@@ -217,6 +235,12 @@ def once(shop: Shop, key: Hashable, make: Callable[[], T]) -> T:
     return shop.once(key, make) if isinstance(shop, ReadingShop) else make()
 
 
+def _stamps(paths: Sequence[Path]) -> tuple[float, ...]:
+    """What changes when one of the files is written."""
+    found = [path.stat() for path in paths if path.exists()]
+    return tuple(part for one in found for part in (one.st_mtime_ns, one.st_size))
+
+
 Warm = Callable[["Readers", "OnRun"], None]
 """Reads what most readers will ask for first."""
 
@@ -241,6 +265,7 @@ class Readers:
         self._at_work: list[threading.Thread] = []
         self._desk: ReadingShop | None = None
         self._deciding = threading.RLock()
+        self._written: tuple[float, ...] = ()
 
     @property
     def has_shop(self) -> bool:
@@ -281,7 +306,13 @@ class Readers:
         with self._deciding:
             if self._desk is None:
                 path = find(self.folder)
+                self._written = _stamps([path])
                 self._desk = ReadingShop(read(path), path)
+            elif (written := _stamps([self._desk.path])) != self._written:
+                self._written = written
+                # A file that does not hold is said where it is edited; until it does, the settings are the former ones.
+                with contextlib.suppress(ConfigError):
+                    self._desk.config = read(self._desk.path)
             self._desk.signed = signed
             try:
                 yield self._desk
@@ -294,9 +325,7 @@ class Readers:
         on = self._on
         if on is None or on.config.store.url:
             return None
-        files = (self.folder / FOLDER / "app.db", self.folder / FOLDER / "app.db-wal")
-        found = [path.stat() for path in files if path.exists()]
-        return tuple(part for one in found for part in (one.st_mtime_ns, one.st_size))
+        return _stamps([self.folder / FOLDER / "app.db", self.folder / FOLDER / "app.db-wal", on.path])
 
     @property
     def run_id(self) -> str:

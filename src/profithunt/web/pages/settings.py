@@ -1,16 +1,18 @@
-"""What is changed in the settings: people and agents, their passwords, tokens."""
+"""What is changed in the settings: people and agents, passwords, tokens; limits, thresholds, adapters, rules."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from profithunt.api import login
 from profithunt.api.pages import settings
 from profithunt.api.pages.parts import State
-from profithunt.web.pages.decisions import signed_in
+from profithunt.web.pages.decisions import local, signed_in
 from profithunt.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -61,4 +63,51 @@ def revoke(request: Request, id_: Annotated[str, Form(alias="id", max_length=40)
     """End a token at once."""
     with request.app.state.readers.desk(signed_in(request)) as shop:
         shop.act.revoke_token(id_)
+    return RedirectResponse(BACK, 303)
+
+
+@router.post("/settings/edit/{about}/{subject:path}")
+async def setting(request: Request, about: str, subject: str) -> Response:
+    """Set one thing; what is wrong is said beside its field, and nothing is changed then."""
+    form = await request.form()
+    typed = {key: value for key, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_set, request, about, subject, typed)
+
+
+def _set(request: Request, about: str, subject: str, typed: dict[str, str]) -> Response:
+    from profithunt.web.app import frame_of
+
+    readers = request.app.state.readers
+    signed = signed_in(request)
+    with readers.desk(signed) as shop:
+        kept = shop.settings.change(about, subject, typed)
+        if not kept.mistakes:
+            return RedirectResponse(BACK, 303)
+        page = settings.setting_page(shop, kept.form)
+    with readers.using() as on:
+        frame = frame_of(on, signed.user if signed is not None else "")
+    state = State(f"{BACK}/edit/{about}/{quote(subject, safe='')}")
+    text = render("setting.html.j2", frame, state, title="Setting", section="settings", page=page)
+    return HTMLResponse(text, 422, headers={"cache-control": "no-store"})
+
+
+@router.post("/settings/undo")
+def undo(
+    request: Request, seq: Annotated[int, Form(ge=1)], back: Annotated[str, Form(max_length=500)] = BACK
+) -> Response:
+    """Put back what was before a change."""
+    with request.app.state.readers.desk(signed_in(request)) as shop:
+        shop.settings.undo(seq)
+    return RedirectResponse(local(back), 303)
+
+
+@router.post("/settings/rules")
+def rule(
+    request: Request,
+    name: Annotated[str, Form(max_length=60)],
+    verb: Annotated[str, Form(pattern="^(pause|resume)$")],
+) -> Response:
+    """Stop a rule, or let it go on."""
+    with request.app.state.readers.desk(signed_in(request)) as shop:
+        (shop.automation.pause if verb == "pause" else shop.automation.resume)(name)
     return RedirectResponse(BACK, 303)
