@@ -14,6 +14,7 @@ small a sample. Everything that judges (shrinkage, gates, false discovery, money
 | `outlier` | percentile of ordinary peers that an entity must lie beyond; without it any gap counts |
 | `window_days`, `lag_days` | how far back it looks; how many last days it leaves out as not complete yet |
 | `drifts` | false: never look at the last 56 days alone, even where an entity's rate has changed |
+| `seasonal` | false: its money does not follow how busy the days ahead are, or its statement sees to that |
 | `needs` | tables and columns without which it sleeps; a bar parts those of which one is enough |
 | `credibility` | how far to believe its money before outcomes are known, 0–1 |
 | `counted` | false: shown, never added to the money found |
@@ -74,7 +75,7 @@ _REQUIRED: Final[Mapping[str, tuple[type, ...]]] = {
 _OPTIONAL: Final[Mapping[str, tuple[type, ...]]] = {
     "direction": (str,), "outlier": (float,), "probability": (float,), "window_days": (int,), "lag_days": (int,),
     "needs": (list,), "credibility": (float, int), "counted": (bool,), "vetoed_by": (list,), "effort": (int, float),
-    "thresholds": (dict,), "rows": (dict,), "drifts": (bool,), "customers": (str,),
+    "thresholds": (dict,), "rows": (dict,), "drifts": (bool,), "seasonal": (bool,), "customers": (str,),
 }  # fmt: skip
 _DOCS: Final = ("why", "value", "known_problems")
 _TUNABLE: Final = ("window_days", "outlier", "probability", "effort", "credibility")
@@ -124,6 +125,7 @@ class Detector:
     lag_days: int = 0
     needs: tuple[str, ...] = ("ledger",)
     drifts: bool = True
+    seasonal: bool = True
     credibility: float = 1.0
     counted: bool = True
     vetoed_by: tuple[str, ...] = ()

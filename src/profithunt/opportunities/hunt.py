@@ -117,7 +117,9 @@ def _run(detector: Detector, shop: Ground) -> _Finds:
     seen = gather(shop.engine, detector, at, settings.timezone)
     try:
         return (
-            _judged(detector, shop, seen, _rule(detector, at, shop.season(at), settings))
+            _judged(
+                detector, shop, seen, _rule(detector, at, shop.season(at) if detector.seasonal else Season(), settings)
+            )
             if len(seen)
             else _Finds([], [], 0)
         )
@@ -142,7 +144,7 @@ def _judged(detector: Detector, shop: Ground, seen: Candidates, rule: Rule) -> _
         evidence = behind.evidence(place, entity)
         evidence["still_open"] = plain(still[place])
         opportunities.append(_opportunity(detector, entity, judged, place, evidence, shop.settings))
-    doubtful = judged.found | ((judged.p_value <= rule.false_discovery) & (judged.probability >= rule.probability))
+    doubtful = judged.found | (judged.p_value <= rule.false_discovery)
     (claimed,) = doubtful.nonzero()
     return _Finds(opportunities, list(seen.entities(claimed.tolist()).values()), judged.tested)
 

@@ -31,15 +31,24 @@ _BY_ITSELF: Final = {
 
 @dataclass(frozen=True)
 class Gain:
-    """What a world without a problem would have earned more, the sum of its squares by customer, orders touched."""
+    """What a world without a problem would have earned more.
+
+    `late` the part of the last half year, `squares` the sum of its squares by customer, `orders` those touched.
+    """
 
     money: Decimal = Decimal(0)
+    late: Decimal = Decimal(0)
     squares: float = 0.0
     orders: int = 0
 
     def plus(self, other: Gain) -> Gain:
         """That of two parts of a world."""
-        return Gain(self.money + other.money, self.squares + other.squares, self.orders + other.orders)
+        return Gain(
+            self.money + other.money,
+            self.late + other.late,
+            self.squares + other.squares,
+            self.orders + other.orders,
+        )
 
     @property
     def is_sure(self) -> bool:
@@ -54,15 +63,15 @@ def gather(
     by_id = {wish.id: wish for wish in wishes}
     stock = {row["problem"]: row["money_28"] for row in _rows(world, "stock_money")} if wishes else {}
     names = {row["problem"]: _entity(row) for row in _rows(world, "named")} if wishes else {}
-    shares = {row["problem"]: row["share"] for row in _rows(world, "horizon")} if wishes else {}
+    ahead = {row["problem"]: row for row in _rows(world, "horizon")} if wishes else {}
     planted: dict[str, list[dict[str, Any]]] = {
         "problem": [], "decoy": [], "shift": [], "arisen": [], "undecided": [],
     }  # fmt: skip
     for row in world.engine.dicts("SELECT * FROM planted ORDER BY problem") if wishes else []:
         wish = by_id[row["wish"]]
-        item = _item(world, wish, row, names[row["problem"]], gains, stock, shares)
+        item = _item(world, wish, row, names[row["problem"]], gains, stock, ahead)
         if _loses_nothing(wish, item):
-            if wish.kind == "problem" and gains.get(row["problem"], Gain()).is_sure:
+            if wish.kind == "problem" and (item["money"] or "-").startswith("-") and gains[row["problem"]].is_sure:
                 planted["decoy"].append({**item, "kind": "decoy", "why": PAYS, "money": None, "money_28_days": "0.00"})
             else:
                 planted["undecided"].append({**item, "kind": "undecided"})
@@ -128,12 +137,13 @@ def _item(
     entity: dict[str, str],
     gains: Mapping[str, Gain],
     stock: Mapping[str, Decimal],
-    shares: Mapping[str, float],
+    ahead: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     gain = gains.get(row["problem"], Gain())
     gained = -gain.money if wish.gain else gain.money
-    ahead = gained * Decimal(shares[row["problem"]])
-    per_28 = stock.get(row["problem"], Decimal(0)) if wish.measured == _STOCK else ahead
+    days = ahead[row["problem"]]
+    lasting = (-gain.late if wish.gain else gain.late) if days["is_growing"] else gained
+    per_28 = stock.get(row["problem"], Decimal(0)) if wish.measured == _STOCK else lasting * Decimal(days["share"])
     item: dict[str, Any] = {
         "id": row["problem"],
         "kind": wish.kind,

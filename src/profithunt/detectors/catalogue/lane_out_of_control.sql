@@ -23,7 +23,7 @@ carrier = "COALESCE(carrier, CONCAT('from ', origin), 'unnamed')"
 region = "COALESCE(region, country, 'all')"
 [docs]
 why = "Parcels of this carrier into this region are late, lost or damaged far more often than on other lanes, and each one disappoints a customer."
-value = "Failed parcels above the share to expect × what they cost: the service and goodwill that orders with a late parcel, and those with a lost or damaged one, need beyond others, as the lane's failures are made up. To expect is the median lane's share, or that of the lanes in its zone, or of the other carriers in its region, whichever is highest."
+value = "Failed parcels above the share to expect × what they cost: the service and goodwill that orders with a late parcel, and those with a lost or damaged one, need beyond others, as the failures above the share are made up. To expect is the median lane's share, or that of the lanes in its zone, or of the other carriers in its region, whichever is highest."
 known_problems = "A promise that was set too tight makes a good lane look bad. Where contacts and goodwill are not known, cost_share of an order's net sales is assumed and said so."
 source = "METRICS section 5; Montgomery, Introduction to Statistical Quality Control (p charts)"
 --- */
@@ -76,14 +76,24 @@ others AS (
   GROUP BY l.carrier, l.region
   HAVING SUM(o.n_parcels) >= $min_parcels
 ),
-mixed AS (
-  SELECT l.carrier, l.region, l.n_broken,
-         LEAST(GREATEST(COALESCE(u.rate, 0), COALESCE(z.rate, 0), COALESCE(o.rate, 0)), 1) AS benchmark,
-         X_DIV(l.n_broken, l.n_failed) AS broken_share
+everywhere AS (
+  SELECT X_DIV(SUM(n_broken), SUM(n_parcels)) AS broken_rate FROM lanes
+),
+held_against AS (
+  SELECT l.carrier, l.region, l.n_parcels, l.n_failed, l.n_broken, e.broken_rate * l.n_parcels AS broken_anyway,
+         LEAST(GREATEST(COALESCE(u.rate, 0), COALESCE(z.rate, 0), COALESCE(o.rate, 0)), 1) AS benchmark
   FROM lanes AS l
   CROSS JOIN usual AS u
+  CROSS JOIN everywhere AS e
   LEFT JOIN zones AS z ON z.zone = l.zone
   LEFT JOIN others AS o ON o.carrier = l.carrier AND o.region = l.region
+),
+-- What the failures beyond the benchmark are made up of: broken ones are where more break than everywhere, beyond chance.
+mixed AS (
+  SELECT carrier, region, n_broken, benchmark,
+         LEAST(X_DIV(GREATEST(n_broken - broken_anyway - 2 * SQRT(broken_anyway), 0),
+                     GREATEST(n_failed - benchmark * n_parcels, 1)), 1) AS broken_share
+  FROM held_against
 )
 SELECT p.carrier,
        p.region,

@@ -12,6 +12,7 @@ direction = "low"
 outlier = 0.7
 window_days = 91
 credibility = 0.7
+vetoed_by = ["over_exposed_loser"]
 needs = ["events.sku", "ledger.cm2"]
 [thresholds]
 view_kind = "view"
@@ -21,7 +22,7 @@ from = ""
 [docs]
 why = "Many customers look at the SKU and few buy it: its price, its pictures or its sizes disappoint."
 value = "Views × (median conversion of its category − its own) × profit (CM2) of an order line."
-known_problems = "A show-piece that sells others; views on days without stock are left out where stock is known by day (viewed out of stock tells those)."
+known_problems = "A show-piece that sells others; views on days without stock are left out where stock is known by day (viewed out of stock tells those). A SKU that is only shown too much (over-exposed loser) is left to that: its page may be as good as others."
 source = "DETECTORS 12; METRICS section 6"
 --- */
 WITH gone AS (

@@ -22,7 +22,7 @@ where = "in_window"
 order_by = "cm3"
 [docs]
 why = "Fewer of the customers who shopped here in the first half of the year came back to any store in the second half than elsewhere."
-value = "Customers lost in 28 days beyond the median store's × the profit (CM3) that a customer who is retained, in any store, brings in a year."
+value = "Customers lost in 28 days (those of the first half of the year pass in half a year) beyond the median store's × the profit (CM3) that a customer who is retained, in any store, brings in a year."
 known_problems = "Holiday places and stores that closed; customers without a card are not seen. Closing a store is another decision."
 source = "MISSION M7; METRICS sections 2 and 6"
 --- */
@@ -47,15 +47,18 @@ later AS (
   GROUP BY o.customer_id
 ),
 kept AS (
-  SELECT X_DIV(GREATEST(SUM(l.cm3), 0), COUNT(l.customer_id)) * X_DIV(2 * 364, $window_days) AS cm3
+  SELECT X_DIV(GREATEST(SUM(l.cm3), 0), COUNT(l.customer_id)) * X_DIV(2 * 364, $window_days) AS cm3,
+         X_DAYS_BETWEEN($window_start, MAX(h.middle)) AS half_days
   FROM visits AS v
+  CROSS JOIN halves AS h
   INNER JOIN later AS l ON l.customer_id = v.customer_id
   WHERE v.place = 1
 )
 SELECT v.store_id,
        COUNT(l.customer_id) AS hits,
        COUNT(*)             AS trials,
-       MAX(k.cm3)           AS unit_loss,
+       -- The customers of half the window pass in half of its days.
+       MAX(k.cm3) * X_DIV($window_days, MAX(k.half_days)) AS unit_loss,
        300                  AS unit_n,
        COUNT(*)             AS customers,
        COUNT(l.customer_id) AS customers_retained,

@@ -13,11 +13,12 @@ needs = ["events.sku", "stock.on_hand"]
 [thresholds]
 view_kind = "view"
 min_views = 200
+prior_lines = 5
 [rows]
 from = ""
 [docs]
 why = "Customers look at the SKU on days when there is none to sell."
-value = "Views on days without stock × its conversion on days with stock × profit (CM2) of an order line."
+value = "Views on days without stock × its conversion on days with stock (shrunk to the shop's by prior_lines) × profit (CM2) of an order line of it (of a year)."
 known_problems = "Some of these customers buy another SKU or come back; a day counts as out of stock when no place held any."
 source = "DETECTORS 15"
 --- */
@@ -39,28 +40,48 @@ days AS (
 sold AS (
   SELECT sku, COUNT(*) AS n_lines, SUM(cm2) AS cm2
   FROM ledger
-  WHERE in_window AND entry = 'line' AND units > 0
+  WHERE entry = 'line' AND units > 0 AND ordered_on > X_ADD_DAYS($window_end, -364) AND ordered_on <= $window_end
   GROUP BY sku
 ),
+-- Lines since views are logged, and the views that could have led to them.
+reach AS (
+  SELECT MIN(viewed_on) AS first_on FROM viewed
+),
+sold_now AS (
+  SELECT l.sku, COUNT(*) AS n_lines
+  FROM ledger AS l
+  CROSS JOIN reach AS r
+  WHERE l.entry = 'line' AND l.units > 0 AND l.ordered_on >= r.first_on AND l.ordered_on <= $window_end
+  GROUP BY l.sku
+),
+looked AS (
+  SELECT v.sku, SUM(CASE WHEN d.is_out = 1 THEN 0 ELSE v.n_views END) AS n_views
+  FROM viewed AS v
+  LEFT JOIN days AS d ON d.sku = v.sku AND d.viewed_on = v.viewed_on
+  GROUP BY v.sku
+),
 shop AS (
-  SELECT X_DIV(SUM(s.n_lines), SUM(d.n_views)) AS conversion, X_DIV(SUM(s.cm2), SUM(s.n_lines)) AS margin
-  FROM (SELECT sku, SUM(CASE WHEN is_out = 0 THEN n_views ELSE 0 END) AS n_views FROM days GROUP BY sku) AS d
-  LEFT JOIN sold AS s ON s.sku = d.sku
+  SELECT X_DIV(SUM(n.n_lines), SUM(k.n_views)) AS conversion FROM looked AS k LEFT JOIN sold_now AS n ON n.sku = k.sku
+),
+usual AS (
+  SELECT X_DIV(SUM(cm2), SUM(n_lines)) AS margin FROM sold
 ),
 worth AS (
-  SELECT d.sku,
-         LEAST(COALESCE(X_DIV(COALESCE(MAX(s.n_lines), 0), SUM(CASE WHEN d.is_out = 0 THEN d.n_views END)),
-                        MAX(h.conversion), 0), 1) AS conversion,
-         GREATEST(COALESCE(X_DIV(MAX(s.cm2), MAX(s.n_lines)), MAX(h.margin), 0), 0) AS margin
-  FROM days AS d
+  SELECT k.sku,
+         COALESCE(n.n_lines, 0) AS n_lines,
+         LEAST(X_DIV(COALESCE(n.n_lines, 0) + $prior_lines, k.n_views + X_DIV($prior_lines, h.conversion)), 1) AS conversion,
+         GREATEST(X_DIV(COALESCE(s.cm2, 0) + $prior_lines * u.margin, COALESCE(s.n_lines, 0) + $prior_lines), 0) AS margin
+  FROM looked AS k
   CROSS JOIN shop AS h
-  LEFT JOIN sold AS s ON s.sku = d.sku
-  GROUP BY d.sku
+  CROSS JOIN usual AS u
+  LEFT JOIN sold_now AS n ON n.sku = k.sku
+  LEFT JOIN sold AS s ON s.sku = k.sku
 )
 SELECT d.sku,
        SUM(d.n_views * w.conversion * w.margin) AS loss,
        COUNT(*) AS n,
-       SUM(d.n_views * w.conversion * w.margin * d.n_views * w.conversion * w.margin) AS loss_sq,
+       SUM(d.n_views * w.conversion * w.margin * d.n_views * w.conversion * w.margin)
+         + POWER(SUM(d.n_views * w.conversion * w.margin), 2) * X_DIV(1, MAX(w.n_lines) + $prior_lines) AS loss_sq,
        SUM(d.n_views)     AS views_out_of_stock,
        COUNT(*)           AS days_out_of_stock,
        MAX(w.conversion)  AS conversion_in_stock,

@@ -68,7 +68,9 @@ baskets_seen AS (
   SELECT v.visit_no, v.started_at, v.ordered, v.prevented, v.day_no, i.line_no, i.sku_no, i.quantity, i.lost
   FROM recent AS v
   INNER JOIN items AS i ON i.world = v.world AND i.order_no = v.order_no
-  WHERE NOT v.bounced AND (i.lost IS NULL OR i.lost NOT IN ('hidden', 'invisible', 'displaced'))
+  LEFT JOIN levers AS h ON h.family = 'sku' AND h.lever = 'invisible' AND h.member_no = i.sku_no AND h.problem <> v.world
+    AND v.day_no >= h.starts_no AND v.day_no <= h.ends_no
+  WHERE h.problem IS NULL AND NOT v.bounced AND (i.lost IS NULL OR i.lost NOT IN ('hidden', 'invisible', 'displaced'))
 ),
 all_events AS (
   SELECT visit_no, started_at, 0 AS after, 'list_view' AS kind, page_no, sku_no, CAST(NULL AS BIGINT) AS search_no, CAST(NULL AS BIGINT) AS quantity, CAST(NULL AS TEXT) AS step

@@ -18,7 +18,10 @@ WITH held AS (
   GROUP BY s.sku
 ),
 known AS (
-  SELECT k.sku_no, k.sku, k.price, k.cost, LEAST(k.lead_time_days, 28) AS lead_days, h.on_hand, h.to_send,
+  SELECT k.sku_no, k.sku, k.cost,
+         -- What a unit that is not sold would have brought: fees and picking, parcels shared with the rest of its basket, returns.
+         (0.975 * k.price - k.cost) * (1 - k.returned) - k.returned * (4.55 + 0.07 * k.cost) - 2.5 AS brought,
+         LEAST(k.lead_time_days, 28) AS lead_days, h.on_hand, h.to_send,
          CASE WHEN l.lever = 'overbought' THEN LEAST(COALESCE(k.ends_no, 99999), $n_days + 50) ELSE k.ends_no END - $n_days + 1 AS days_left,
          l.lever, l.problem
   FROM skus AS k
@@ -41,7 +44,7 @@ found AS (
   UNION ALL
   SELECT 17, 'best_seller_running_out', k.sku_no, k.sku, CASE WHEN k.lever = 'running_out' THEN k.problem END,
          -- What lies in stores is sold there; the rest is sent.
-         (1 - $store_share) * d.units - k.to_send, k.price - k.cost - 2
+         (1 - $store_share) * d.units - k.to_send, k.brought
   FROM known AS k
   INNER JOIN demand AS d ON d.sku_no = k.sku_no AND d.ahead = k.lead_days
 )

@@ -97,6 +97,9 @@ priced AS (
               ELSE LEAST(k.returned, 0.85) END AS returned,
          CASE
            WHEN k.order_lost IS NOT NULL THEN k.order_lost
+           -- Who orders far more than they mean to keep would otherwise not order it.
+           WHEN k.customer_lever = 'sends_back' AND NOT k.customer_harmed AND X_UNIFORM('line.returned', k.order_no, k.line_no) >= k.returned
+                AND X_UNIFORM('line.returned', k.order_no, k.line_no) < k.customer_strength THEN 'never_meant'
            WHEN k.absent THEN 'delisted'
            WHEN k.harmed AND k.lever IN ('dull_page', 'hidden', 'out_of_stock', 'broken_size', 'overpriced', 'undercut', 'invisible')
                 AND (k.online OR k.lever <> 'hidden')
