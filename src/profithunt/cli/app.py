@@ -27,10 +27,12 @@ from profithunt.cli.commands import (
     defects,
     demo,
     document,
+    erase,
     explain,
     export,
     hunt,
     init,
+    listen,
     mcp,
     metrics,
     new_detector,
@@ -92,10 +94,12 @@ app.command()(serve.serve)
 app.command(no_args_is_help=True)(password.password)
 app.command()(api_token.api_token)
 app.command()(mcp.mcp)
+app.command(no_args_is_help=True)(erase.erase)
 app.add_typer(act.app, name="act")
 app.add_typer(automation.app, name="automation")
 app.add_typer(customers.app, name="customers")
 app.add_typer(document.app, name="document")
+app.add_typer(listen.app, name="listen")
 app.add_typer(plan.app, name="plan")
 app.add_typer(prices.app, name="prices")
 app.add_typer(proposition.app, name="proposition")

@@ -23,6 +23,7 @@ from profithunt.errors import SourceError
 from profithunt.schema import TABLES, Table, sql_type
 from profithunt.sources import times
 from profithunt.sources.health import BuildResult, InputFile, TableHealth
+from profithunt.sources.privacy import Privacy
 from profithunt.sources.quarantine import Filed
 from profithunt.sources.rules import rules_of
 from profithunt.sources.survey import completed, table_health
@@ -62,6 +63,7 @@ def build_lake(config: ShopConfig, engine: LakeEngine, out: Path) -> BuildResult
     order = [name for name in TABLES if any(source.table == name for source in chosen)]
     built: dict[str, TableHealth] = {}
     inputs: list[InputFile] = []
+    privacy = Privacy(config.folder, engine)
     aside: list[exp.Query] = []
     for name in order:
         canonical = TABLES[name]
@@ -69,10 +71,12 @@ def build_lake(config: ShopConfig, engine: LakeEngine, out: Path) -> BuildResult
         typed, read = _typed(config, engine, canonical, sources, inputs)
         judged = _judged(engine, canonical, typed, {key for source in sources for key in _mapped(source, canonical)})
         kept, bad = _settled(engine, canonical, judged)
+        names = [item.alias_or_name for item in kept.selects if item.alias_or_name not in ("_file", "_row")]
+        kept = privacy.rows(kept, canonical, names)
         rows = engine.write_parquet(kept, out / f"{name}.parquet", order_by=canonical.key)
         engine.attach_parquet(name, out / f"{name}.parquet")
         engine.view(f"_built_{name}", exp.select("*").from_(table(name)))
-        engine.table(f"_aside_{name}", bad)
+        engine.table(f"_aside_{name}", privacy.aside(bad))
         aside.append(exp.select("*").from_(table(f"_aside_{name}")))
         built[name] = table_health(engine, canonical, files=len(sources), read=read, kept=rows, duplicates=0, notes=())
     filed = _filed(engine, aside, out)

@@ -97,6 +97,13 @@ class Privacy:
             shaped = shaped.join(people.from_("_built_customers").subquery("k"), on=on, join_type="left")
         return shaped
 
+    def aside(self, query: exp.Select) -> exp.Select:
+        """Rows that were set aside of a lake, whose `value` is all that they say, masked."""
+        names = [item.alias_or_name for item in query.selects]
+        value = masked(column("value"), self.dialect)
+        kept = [named(value, name) if name == "value" else column(name) for name in names]
+        return exp.select(*kept).from_(query.subquery("aside", copy=False))
+
     def quarantined(self, name: str) -> exp.Expr:
         """`value` or `record` of a row that was set aside, masked; of an erased customer nothing."""
         said = masked(column(name), self.dialect)

@@ -3,7 +3,7 @@ what = "One order as the customer lived it: every moment that is known, in order
 grain = ["moment", "at", "what"]
 [columns]
 at = "timestamp | when"
-moment = "text | touch, visit, order, promise, dispatch, delivery, defect, contact, review, return, refund"
+moment = "text | touch, visit, order, line, cancelled, promise, dispatch, delivery, failed, defect, contact, review, return"
 what = "text | what happened, in words of the data"
 about = "text | SKU, parcel or channel"
 amount = "money | money that it moved"
@@ -41,10 +41,19 @@ moments AS (
   SELECT s.delivered_at, 'delivery',
          CASE WHEN s.promised_at IS NULL THEN 'delivered'
               WHEN s.delivered_at > s.promised_at
-              THEN CONCAT('delivered ', CAST(X_DAYS_BETWEEN(X_DAY(s.promised_at), X_DAY(s.delivered_at)) AS TEXT), ' days after the promise')
+              THEN CONCAT('delivered after the promise, days late: ',
+                          CAST(X_DAYS_BETWEEN(X_DAY(s.promised_at), X_DAY(s.delivered_at)) AS TEXT))
               ELSE 'delivered as promised' END,
          s.shipment_id, NULL, NULL
   FROM shipments AS s JOIN mine AS m ON s.order_id = m.order_id WHERE s.delivered_at IS NOT NULL
+  UNION ALL
+  SELECT CAST(COALESCE(p.delivered_on, p.promised_on, p."on") AS TIMESTAMP), 'failed',
+         CONCAT('failed: ', COALESCE(NULLIF(CONCAT_WS(', ', CASE WHEN p.late = 1 THEN 'late' END,
+           CASE WHEN p.lost = 1 THEN 'lost' END, CASE WHEN p.damaged = 1 THEN 'damaged' END,
+           CASE WHEN p.missing_item = 1 THEN 'item missing' END, CASE WHEN p.wrong_item = 1 THEN 'wrong item' END,
+           CASE WHEN p.failed_attempt = 1 THEN 'attempt failed' END), ''), 'not as promised')),
+         p.shipment_id, NULL, NULL
+  FROM defect_parcels AS p JOIN mine AS m ON p.order_id = m.order_id WHERE p.failed = 1
   UNION ALL
   SELECT d.occurred_at, 'defect', d.kind, COALESCE(d.sku, d.shipment_id), d.cost, NULL
   FROM defects AS d JOIN mine AS m ON d.order_id = m.order_id
