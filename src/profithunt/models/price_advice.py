@@ -39,6 +39,7 @@ ROOM: Final = 0.02
 """How much below the cheapest rival a price must lie before raising it is looked at."""
 _STEP: Final = 0.025
 _QUANTILES: Final = 25
+_PACES: Final = 9
 _CHUNK: Final = 20_000
 _SURE: Final = 0.2
 
@@ -210,12 +211,14 @@ def _best(
 
 def _worth(terms: Terms, change: Array, mean: Array, sd: Array) -> tuple[Array, Array, Array, Array]:
     """P50, P10 and P90 of the gain, and the probability that there is one: elasticity and units are both not sure."""
+    if not len(change):
+        return change, change, change, change
     at = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     elasticity = np.minimum(mean + special.ndtri(at)[:, None] * sd, 0.0)
     gain = gains(terms, change, elasticity)
     unsure = np.sqrt(DISPERSION / np.maximum(terms.seen, 1.0))
-    pace = np.exp(special.ndtri((np.arange(9) + 0.5) / 9)[:, None, None] * unsure)
-    spreads = (pace * gain).reshape(-1, gain.shape[1])
+    pace = np.exp(special.ndtri((np.arange(_PACES) + 0.5) / _PACES)[:, None, None] * unsure)
+    spreads = (pace * gain).reshape(_PACES * _QUANTILES, len(change))
     low, middle, high = np.nanquantile(np.nan_to_num(spreads), (0.1, 0.5, 0.9), axis=0)
     # Of so many looks, none says never or always.
     return middle, low, high, ((gain > 0).sum(axis=0) + 0.5) / (_QUANTILES + 1)

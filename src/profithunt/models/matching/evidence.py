@@ -144,6 +144,9 @@ def share(said: set[str], hit: set[str], weights: Mapping[str, float]) -> float:
 def contradictions(pair: Pair, own: Title, title: Title, item: Item, *, code: bool) -> None:
     """What speaks against the two being one: goes into `against`; what is said on one side only, into `doubts`."""
     _flags(pair, own.flags, title.flags, code=code)
+    goods = said(own)
+    if goods and not own.served and len(goods & title.served) * 2 > len(goods):
+        pair.against.append("made for it")
     _attributes(pair, dict(own.attributes), dict(title.attributes), code=code)
     for what, left, right in (("colour", own.colours, title.colours), ("size", own.sizes, title.sizes)):
         if left and right and not left & right:

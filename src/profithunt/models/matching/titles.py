@@ -68,6 +68,8 @@ class Title:
     flags: frozenset[str]
     content: Content
     durable: bool
+    served: frozenset[str]
+    """Words behind "for", "für", "pour" …: what the goods are made for."""
     joined: str
     """All letters and digits in one, to look for codes that were written with blanks."""
 
@@ -121,8 +123,14 @@ def take_apart(
         content=content,
         durable=bool(word_set("durable") & set(words(folded)))
         or any(word in folded for word in word_set("durable") if " " in word or len(word) > 7),
+        served=_served(words(folded)),
         joined=re.sub(r"[^0-9a-z]", "", folded),
     )
+
+
+def _served(said: list[str]) -> frozenset[str]:
+    first = next((place for place, word in enumerate(said) if place and word in word_set("for")), len(said))
+    return frozenset(said[first + 1 :])
 
 
 def _attributes(rest: str) -> tuple[dict[str, frozenset[float]], str]:
