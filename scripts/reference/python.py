@@ -15,6 +15,9 @@ from profithunt.api.actions_value import ActionsValue
 from profithunt.api.automating import Automation
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.delivery_terms import DeliveryTerms
+from profithunt.api.price_experiment import PriceExperiment
+from profithunt.api.price_view import CustomersView, SeenOffer
+from profithunt.api.prices import PriceBoard, Prices
 from profithunt.api.promise import Promises
 from profithunt.api.promoting import Promotion, Promotions
 from profithunt.api.proposition import Proposition
@@ -29,6 +32,7 @@ from profithunt.metrics.reading import Dictionary, Figure, MetricFigures
 from profithunt.metrics.review import Box, Chart, Review
 from profithunt.metrics.time import Period
 from profithunt.opportunities import Hunt, Opportunity
+from profithunt.proposition.match_decisions import Decision
 from profithunt.sources import BuildResult
 from scripts.reference.markdown import code, document, paragraphs, table
 
@@ -44,6 +48,7 @@ RESULTS = (
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
     *(Proposition, DeliveryTerms, Promises, Promotions, Promotion),
+    *(Prices, PriceBoard, CustomersView, SeenOffer, PriceExperiment, Decision),
     *(Automation, Rule, Evaluation, Outcomes, Side),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
     *(item for item in (getattr(api, name) for name in api.__all__) if item not in {api.Shop, api.Run}),

@@ -13,6 +13,7 @@ from profithunt.metrics import defects_build
 from profithunt.metrics.build import anomalies_model, models_of
 from profithunt.metrics.catalogue import catalogue
 from profithunt.opportunities import CUSTOMERS
+from profithunt.proposition import prices
 from scripts.reference.markdown import code, document, table
 
 INTRO = """
@@ -31,6 +32,9 @@ OF_DEFECTS = (
     "carrier_days",
     "carrier_lanes",
     "waste",
+)
+OF_PRICES = (
+    *("price_positions", "rival_positions", "rival_prices", "offer_matches", "own_prices", "sku_prices", "price_wars"),
 )
 OF_CUSTOMERS = (
     *("customer_flows", "acquisitions", "cohorts", "customer_explained", "loss_segments", "order_recency"),
@@ -53,10 +57,11 @@ def page() -> str:
         | customers.models()
         | clv.models()
         | affinity.models()
+        | prices.models()
         | actions_value.result_models()
         | {item.name: item for item in made}
     )
-    everyday = (*EVERYDAY, *OF_DEFECTS, *OF_CUSTOMERS)
+    everyday = (*EVERYDAY, *OF_DEFECTS, *OF_CUSTOMERS, *OF_PRICES)
     steps = (item for name, item in models.items() if name not in everyday)
     return document(
         "Tables of a run",
