@@ -9,9 +9,12 @@ from profithunt.config import ShopConfig
 from profithunt.engine import AnyEngine
 
 if TYPE_CHECKING:
+    from profithunt.api.carriage import Carriage
     from profithunt.api.delivery_terms import DeliveryTerms
     from profithunt.api.markdowns import Markdowns
     from profithunt.api.options import DeliveryOptions
+    from profithunt.api.overstock import Overstock
+    from profithunt.api.policies import Policy
     from profithunt.api.promise import Promises
     from profithunt.api.promoting import Promotions
 
@@ -72,3 +75,60 @@ class Proposition:
         from profithunt.api.markdowns import markdowns
 
         return markdowns(self._engine, self._config, category, salvage)
+
+    def carriers(self, growths: Sequence[float] = (), weeks: int = 26) -> Carriage:
+        """Which carrier or own van should take which parcels, what capacity is worth, own delivery, peaks ahead.
+
+        `growths` ratios to today's parcels at which own delivery is looked at, `weeks` ahead that peaks are. Raises
+        NotFound without parcels or their costs, UsageError, DataError where today's parcels exceed all capacity.
+        """
+        from profithunt.api.carriage import carriage_of
+
+        return carriage_of(self._engine, self._config, growths, weeks)
+
+    def overstock(
+        self,
+        *,
+        most_offers: int = 4,
+        spacing_days: int = 7,
+        cost: float = 0.05,
+        salvage: float | None = None,
+        margin_floor: float | None = None,
+    ) -> Overstock:
+        """Which customer is offered which overstocked SKU with the least incentive, against a price cut for all.
+
+        At most `most_offers` a customer, none within `spacing_days` of the last send; `cost` is that of sending one.
+        `salvage` and `margin_floor` (share of the price left over the unit cost) are the shop's where not given. Raises
+        NotFound without stock, overstock or affinity, UsageError for limits that are none.
+        """
+        from profithunt.api.overstock import overstock
+
+        return overstock(
+            self._engine,
+            self._config,
+            most_offers=most_offers,
+            spacing_days=spacing_days,
+            cost=cost,
+            salvage=salvage,
+            margin_floor=margin_floor,
+        )
+
+    def returns_policy(self, windows: Sequence[float] = (), fees: Sequence[float] = ()) -> Policy:
+        """Other terms of return: windows in days, a fee (for all, or for serial returners), free exchange.
+
+        Without any, the usual windows and shares of what a return costs. Raises NotFound with fewer than 200 returned
+        lines of known cost, UsageError for a window under 14 days or a fee of nothing.
+        """
+        from profithunt.api.policies import returns_policy
+
+        return returns_policy(self._engine, self._config, windows, fees)
+
+    def payment_mix(self, *, surcharge: bool = False) -> Policy:
+        """Another mix of ways to pay: steer from the dear ones, a discount for the cheapest, or drop one.
+
+        `surcharge` says that charging for a way of payment is lawful where the shop sells. Raises NotFound where orders
+        do not name two ways of payment with 100 orders each.
+        """
+        from profithunt.api.policies import payment_mix
+
+        return payment_mix(self._engine, self._config, surcharge=surcharge)

@@ -22,7 +22,7 @@ region = "COALESCE(region, country)"
 [docs]
 why = "Customers of this region pay by means that cost the shop a larger share of sales than elsewhere."
 value = "Share of fees above the median region × sales to expect in 28 days."
-known_problems = "Fixed fees weigh more on small orders: look at the size of the orders too."
+known_problems = "Fixed fees weigh more on small orders: look at the size of the orders too. `profithunt proposition payments` weighs fees, returns and cancellations against orders lost, by way of payment."
 source = "METRICS section 6"
 --- */
 SELECT COALESCE(region, country) AS region,
