@@ -31,7 +31,7 @@ WITH slopes AS (
 ),
 sold AS (
   SELECT l.sku, COALESCE(p.category, '') AS category, COUNT(*) AS n_lines, SUM(l.units) AS units,
-         X_DIV(SUM(l.cm2), SUM(l.units)) AS margin, X_DIV(SUM(l.net_sales), SUM(l.units)) AS net_price
+         X_DIV(SUM(l.cm2), SUM(l.units)) AS margin, X_DIV(SUM(l.net_sales - l.shipping_income), SUM(l.units)) AS net_price
   FROM ledger AS l
   LEFT JOIN products AS p ON p.sku = l.sku
   WHERE l.in_window AND l.entry = 'line' AND l.units > 0 AND l.sku IS NOT NULL

@@ -46,7 +46,7 @@ shop AS (
   FROM slopes
 ),
 sold AS (
-  SELECT sku, COUNT(*) AS n_lines, SUM(units) AS units, X_DIV(SUM(cm2), SUM(units)) AS margin, X_DIV(SUM(net_sales), SUM(units)) AS net_price
+  SELECT sku, COUNT(*) AS n_lines, SUM(units) AS units, X_DIV(SUM(cm2), SUM(units)) AS margin, X_DIV(SUM(net_sales - shipping_income), SUM(units)) AS net_price
   FROM ledger
   WHERE in_window AND entry = 'line' AND units > 0 AND sku IS NOT NULL
   GROUP BY sku

@@ -36,7 +36,7 @@ at_war = "bool | the shop and a rival cut in turn"
 units = "rate | units sold over the last 91 days"
 sold_days = "int | days of those with a shop"
 margin = "rate | contribution (CM2) of a unit"
-net_price = "rate | net sales of a unit, ex tax"
+net_price = "rate | net sales of a unit without delivery charges, ex tax"
 unit_cost = "rate | cost of one unit, ex tax"
 tax = "rate | tax on the price"
 channel_low = "rate | lowest mean price of a channel with 3 units or more in the last 28 days"
@@ -84,7 +84,7 @@ history AS (
   SELECT MIN(ordered_on) AS first_on FROM ledger WHERE entry = 'line'
 ),
 sold AS (
-  SELECT sku, CAST(SUM(units) AS DOUBLE) AS units, X_DIV(SUM(cm2), SUM(units)) AS margin, X_DIV(SUM(net_sales), SUM(units)) AS net_price
+  SELECT sku, CAST(SUM(units) AS DOUBLE) AS units, X_DIV(SUM(cm2), SUM(units)) AS margin, X_DIV(SUM(net_sales - shipping_income), SUM(units)) AS net_price
   FROM ledger
   WHERE entry = 'line' AND units > 0 AND sku IS NOT NULL AND ordered_on > X_ADD_DAYS($as_of, -91) AND ordered_on <= $as_of
   GROUP BY sku
