@@ -13,8 +13,11 @@ from profithunt.actions.reading import Outcomes
 from profithunt.actions.sides import Side
 from profithunt.api.actions_value import ActionsValue
 from profithunt.api.automating import Automation
+from profithunt.api.carriage import Carriage
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.delivery_terms import DeliveryTerms
+from profithunt.api.options import DeliveryOptions
+from profithunt.api.policies import Policy
 from profithunt.api.price_experiment import PriceExperiment
 from profithunt.api.price_view import CustomersView, SeenOffer
 from profithunt.api.prices import PriceBoard, Prices
@@ -47,7 +50,7 @@ RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
-    *(Proposition, DeliveryTerms, Promises, Promotions, Promotion),
+    *(Proposition, DeliveryTerms, DeliveryOptions, Promises, Carriage, Promotions, Promotion, Policy),
     *(Prices, PriceBoard, CustomersView, SeenOffer, PriceExperiment, Decision),
     *(Automation, Rule, Evaluation, Outcomes, Side),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),

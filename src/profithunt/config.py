@@ -577,6 +577,43 @@ class Listening(_Section):
     leaders: list[str] = Field(default_factory=list, description="Who is to listen; others may as well.")
 
 
+class OwnVans(_Section):
+    """Own vans in a region: what they cost and do."""
+
+    region: str = Field(min_length=1, description="Region that they deliver.")
+    van_day: Decimal = Field(ge=0, description="Cost of a van with its driver, a day.")
+    stops_a_day: float = Field(gt=0, description="Parcels that a van delivers a day, where they lie as dense as today.")
+    parcel: Decimal = Field(Decimal(0), ge=0, description="Cost of a parcel beside the van: sorting, fuel of the stop.")
+    vans: int | None = Field(None, ge=0, description="Vans that may be had; default: as many as pay.")
+    failed_per_million: float | None = Field(
+        None, ge=0, le=1_000_000, description="Failed deliveries to expect; default: those of the region's best lane."
+    )
+    travel_share: float = Field(
+        0.5, ge=0, le=0.95, description="Part of a stop's time that is driving; it shrinks as parcels lie denser."
+    )
+
+
+class CarrierOffer(_Section):
+    """What a carrier offers that is not in the data yet."""
+
+    carrier: str = Field(min_length=1, description="Carrier.")
+    region: str | None = Field(None, description="Region; default: all, each with this capacity.")
+    service: str | None = Field(None, description="Service level; default: all.")
+    parcel: Decimal = Field(ge=0, description="Cost of a parcel.")
+    capacity: float | None = Field(None, ge=0, description="Parcels that it takes a day; default: all.")
+    days: float | None = Field(None, ge=0, description="Days from dispatch that nine of ten parcels keep.")
+    failed_per_million: float | None = Field(
+        None, ge=0, le=1_000_000, description="Failed deliveries to expect; default: none."
+    )
+
+
+class Delivery(_Section):
+    """Ways to deliver that are not in the data: own vans, offers of carriers (`profithunt proposition carriers`)."""
+
+    vans: list[OwnVans] = Field(default_factory=list)
+    offers: list[CarrierOffer] = Field(default_factory=list)
+
+
 class Runs(_Section):
     """How finished runs are kept."""
 
@@ -618,6 +655,7 @@ class ShopConfig(_Section):
     )
     engine: EngineChoice = Field(default_factory=EngineChoice)
     limits: Limits = Field(default_factory=Limits)
+    delivery: Delivery = Field(default_factory=Delivery)
     runs: Runs = Field(default_factory=Runs)
     listening: Listening = Field(default_factory=Listening)
     folder: Path = Field(default=Path(), exclude=True, description="Folder of shop.toml (set when it is read).")

@@ -3,7 +3,7 @@
 Parcels into the North are promised in nine days and come after four: the promise is too careful. Into the South they
 are promised in four and come after three or four: it is right. A late parcel makes one customer in two call, at 6.00.
 Express went from 5.90 to 8.90 and back to 6.90, pick-up is free; who cannot have express cheaply mostly takes another.
-`Slow` is the dearer carrier in the North and the cheaper one in the South; both have room for 20 parcels a day there.
+`Slow` is the dearer carrier in the North and the cheaper one in the South; each has room for 7 parcels a day there.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def write(folder: Path, more: str = "") -> Path:
         "sessions": ["session_id,started_at"]
         + [f"s{at},{one} 08:00:00" for at, one in enumerate(np.datetime_as_string(START + _visit_days(random)))],
         "capacity": ["on,carrier,region,capacity"]
-        + [f"{START + one},{name},{where},20" for one in range(DAYS) for name in ("Swift", "Slow")
+        + [f"{START + one},{name},{where},7" for one in range(DAYS) for name in ("Swift", "Slow")
            for where in ("North", "South")],
     }  # fmt: skip
     (folder / "exports").mkdir(parents=True)

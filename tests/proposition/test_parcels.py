@@ -69,3 +69,71 @@ def test_promises_as_data_and_in_the_terminal(shop):
 def test_a_late_share_beyond_one_is_refused(shop):
     with pytest.raises(UsageError, match="a share"):
         shop.proposition.promises(1.5)
+
+
+def test_figures_of_each_option_are_those_of_the_ledger(shop):
+    found = shop.proposition.delivery_options()
+    rows = {
+        row["delivery_option"]: row
+        for row in shop.engine.dicts(
+            "SELECT o.delivery_option, COUNT(*) AS n, -SUM(p.carriage) AS carriage, SUM(p.shipping_income) AS charged "
+            "FROM order_profit p JOIN orders o ON o.order_id = p.order_id GROUP BY o.delivery_option"
+        )
+    }
+    assert {one.name for one in found.figures} == set(rows) == {"standard", "express", "pick-up"}
+    for one in found.figures:
+        row = rows[one.name]
+        assert one.n_orders == row["n"]
+        assert one.carriage == pytest.approx(float(row["carriage"]) / row["n"])
+        assert one.charge == pytest.approx(float(row["charged"]) / row["n"])
+        assert one.subsidy == pytest.approx(one.cost_to_serve - one.charge)
+        assert one.repeats is not None
+        assert one.repeats.more_orders_low <= one.repeats.more_orders <= one.repeats.more_orders_high
+    assert sum(one.n_orders for one in found.figures) == sum(row["n"] for row in rows.values())
+
+
+def test_charges_that_options_had_are_seen_and_what_they_weigh(shop):
+    study = shop.proposition.delivery_options().study
+    assert study is not None
+    assert {option.name: option.seen for option in study.options} == {
+        "standard": pytest.approx((3.9,)), "pick-up": (0.0,), "express": pytest.approx((5.9, 8.7, 6.9), abs=0.1),
+    }  # fmt: skip
+    assert study.learnt["switching"] > 0.3
+    assert study.per_visit
+
+
+def test_options_as_data_and_in_the_terminal(shop):
+    code, out, err = run("options", shop.path.parent, "--charge", "express=7.9", "--json")
+    assert (code, err) == (0, "")
+    data = json.loads(out)
+    assert data["verdict"] in ("leave", "change")
+    assert [one["charges"]["express"] for one in data["study"]["candidates"]] == ["7.9000"]
+    assert all(Decimal(one["subsidy_per_order"]) is not None for one in data["options"])
+    assert all(one["source"] for one in data["study"]["behaviour"].values())
+    code, out, _ = run("options", shop.path.parent)
+    text = " ".join(out.split())
+    assert code == 0
+    assert text.startswith(("Charge ", "Leave the delivery charges as they are"))
+    for part in (
+        "set against visits",
+        "Subsidy",
+        "DPMO",
+        "Charges seen: standard €3.90",
+        "twice as many leave",
+        "today",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("charge", "says"),
+    [
+        ("express", "is not understood"),
+        ("drone=4", "there is no delivery option 'drone'"),
+        ("express=-1", "can't be negative"),
+    ],
+)
+def test_mistakes_about_charges_are_one_sentence(shop, charge, says):
+    code, out, err = run("options", shop.path.parent, "--charge", charge)
+    assert (code, out) == (2, "")
+    assert says in err.lower()

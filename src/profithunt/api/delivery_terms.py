@@ -112,7 +112,7 @@ def delivery_terms(
     cells = delivery.baskets(engine, values, seen)
     option, rows = rows_of(cells, delivery.visits(engine, values), seen.width, through)
     believed = dict(beliefs("delivery"))
-    worth = _customer_value(engine)
+    worth = customer_value(engine)
     lost = (worth or 0.0) * believed["lost_customer"].mean * float(rows.orders[rows.is_new].sum() / rows.orders.sum())
     economics = Economics(
         fixed=0.0,
@@ -130,7 +130,7 @@ def delivery_terms(
     return DeliveryTerms(option, seen.n_orders, worth, found, believed)
 
 
-def _customer_value(engine: AnyEngine) -> float | None:
+def customer_value(engine: AnyEngine) -> float | None:
     """Mean contribution profit that a customer brings over the next 12 months; None where it is not forecast."""
     if not engine.has("customer_clv"):
         return None

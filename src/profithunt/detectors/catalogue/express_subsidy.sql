@@ -20,7 +20,7 @@ from = ""
 [docs]
 why = "Parcels of this delivery option cost more above what customers pay for it than those of the other options do."
 value = "Carriage less the delivery charge of an order × orders to expect in 28 days, where that is above the mean of the other options."
-known_problems = "Who is asked to pay may choose a cheaper option, whose own subsidy then remains. Customers may stay because of it: the effect on what they buy later is not counted here."
+known_problems = "Who is asked to pay may choose a cheaper option, whose own subsidy then remains. Customers may stay because of it: the effect on what they buy later is not counted here. `profithunt proposition options` works out what the option should cost and whether to leave it, with what customers would choose instead and their later orders."
 source = "DETECTORS 42"
 --- */
 WITH sent AS (

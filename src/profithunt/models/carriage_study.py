@@ -1,0 +1,503 @@
+"""Today's carriers against the best assignment: which parcels should move, own delivery by region, peaks ahead.
+
+A parcel's cost on a lane is its carriage and its share of failures times what one costs. Parcels of a kind (region,
+service) may go by any lane into the region whose slow tenth (P90) still keeps the median promise of the kind; lanes
+that carry them today and don't may keep what they have. Where a carrier's capacity is not stated, the most that it ever
+carried there in a day is taken: it is known to manage that, and more is hope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from profithunt.models.assignment import (
+    Assigned,
+    Demand,
+    Growth,
+    Limit,
+    Vans,
+    Way,
+    assign,
+    break_even,
+    growths,
+)
+from profithunt.models.peaks import ahead
+
+Array = npt.NDArray[np.float64]
+
+OWN: Final = "own vans"
+LATELY: Final = 13
+SURE: Final = 0.9
+WORTH_IT: Final = 0.003
+_DRAWS: Final = 400
+_LEAST: Final = 1e-9
+_COST_SPREAD: Final = 0.25
+_DECLARED_SPREAD: Final = 0.5
+_UNKNOWN_FAILED: Final = 0.0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A carrier's lane: cost of a parcel, failed share with its spread, slow tenth of days, most parcels in a day."""
+
+    carrier: str
+    service: str
+    region: str
+    carriage: float | None
+    failed: float | None
+    spread: float | None
+    days: float | None
+    most: float | None
+    declared: bool = False
+
+
+@dataclass(frozen=True)
+class Own:
+    """Own vans as declared for a region; `failed` None: as often as the region's best lane."""
+
+    region: str
+    van_day: float
+    stops: float
+    most: int | None
+    parcel: float
+    failed: float | None
+    travel_share: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The assignment as a program; `now` parcels a day by way as they go today, `spread` of each way's failed share."""
+
+    demands: tuple[Demand, ...]
+    ways: tuple[Way, ...]
+    limits: tuple[Limit, ...]
+    vans: tuple[Vans, ...]
+    own: tuple[Own, ...]
+    now: tuple[float, ...]
+    spread: tuple[float, ...]
+    cost_of_failure: float
+    assumed: tuple[str, ...]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions that parcels go to."""
+        return tuple(dict.fromkeys(one.region for one in self.demands))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A way of the assignment: parcels a day today and best."""
+
+    region: str
+    service: str
+    carrier: str
+    by_service: str
+    carriage: float
+    failed: float
+    cost: float
+    today: float
+    best: float
+
+
+@dataclass(frozen=True)
+class Move:
+    """Parcels a day that go another way: what it gains a day, and the change of failed ones."""
+
+    region: str
+    service: str
+    source: str
+    target: str
+    parcels: float
+    gain: float
+    failed: float
+
+
+@dataclass(frozen=True)
+class Study:
+    """Today's cost a day, the best assignment, its gain a day with a range, what moves; `short` what doesn't fit."""
+
+    parcels: float
+    today: float
+    best: Assigned
+    gain: float
+    gain_low: float
+    gain_high: float
+    better: float
+    change: bool
+    failed_today: float
+    failed: float
+    lanes: tuple[Row, ...]
+    moves: tuple[Move, ...]
+    limits: tuple[Limit, ...]
+    short: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """A region for own delivery: parcels a day, vans assigned, costs of a parcel beside the van and by carrier."""
+
+    region: str
+    parcels: float
+    vans: int
+    each: float
+    carriers: float
+    van: Vans
+    travel_share: float
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A week ahead (1: the next): parcels, those of its busiest day, capacity, what does not fit, what room is worth.
+
+    `worth` of room for all, in the week; `one_more` of one more parcel a day at the `tightest` carrier and region.
+    """
+
+    week: int
+    parcels: float
+    low: float
+    high: float
+    busiest: float
+    capacity: float
+    short: float
+    short_if_high: float
+    worth: float
+    tightest: tuple[str, str] | None
+    one_more: float
+
+
+def problem(
+    offers: Sequence[Offer],
+    weeks: Mapping[str, Any],
+    room: Mapping[str, Any],
+    left: Mapping[tuple[str, str], float],
+    cost_of_failure: float | None,
+    own: Sequence[Own] = (),
+) -> Problem:
+    """The program of today's parcels: a day's mean over the last 13 weeks, by region and service."""
+    assumed: list[str] = []
+    each = max(cost_of_failure or 0.0, 0.0)
+    if cost_of_failure is None:
+        assumed.append("what a failed parcel costs is not known: only carriage is counted")
+    carried = _carried(weeks)
+    priced = {(one.carrier, one.service, one.region): one for one in offers if one.carriage is not None}
+    without = {key for key in carried if key not in priced}
+    if without:
+        assumed.append(f"{len(without)} lanes whose cost of a parcel is not known are left as they are")
+    kinds = list(dict.fromkeys((region, service) for (_, service, region) in carried if (_, service, region) in priced))
+    ways: list[Way] = []
+    now: list[float] = []
+    spread: list[float] = []
+    limits, of_lane = _limits(list(priced.values()), room, assumed)
+    demands = []
+    for place, (region, service) in enumerate(kinds):
+        promised = left.get((region, service))
+        total = 0.0
+        for key, one in priced.items():
+            mine = carried.get(key, 0.0) if one.service == service and one.region == region else 0.0
+            keeps = _keeps(one, service, promised)
+            if one.region != region or not (mine or keeps):
+                continue
+            failed = one.failed if one.failed is not None else _UNKNOWN_FAILED
+            cost = float(one.carriage or 0.0) + failed * each
+            ways.append(
+                Way(
+                    place,
+                    one.carrier,
+                    one.service,
+                    float(one.carriage or 0.0),
+                    failed,
+                    cost,
+                    of_lane[key],
+                    most=None if keeps else mine,
+                )
+            )
+            now.append(mine)
+            spread.append(one.spread if one.spread is not None else failed * _DECLARED_SPREAD)
+            total += mine
+        demands.append(Demand(region, service, total))
+    vans = []
+    for at, van in enumerate(own):
+        vans.append(Vans(van.region, van.van_day, van.stops, van.most))
+        for place, demand in enumerate(demands):
+            if demand.region == van.region:
+                failed = _own_failed(van, offers, assumed)
+                ways.append(Way(place, OWN, "all", van.parcel, failed, van.parcel + failed * each, (), at))
+                now.append(0.0)
+                spread.append(failed * _DECLARED_SPREAD)
+    return Problem(tuple(demands), tuple(ways), tuple(limits), tuple(vans), tuple(own), tuple(now), tuple(spread), each,
+                   tuple(dict.fromkeys(assumed)))  # fmt: skip
+
+
+def _keeps(one: Offer, service: str, promised: float | None) -> bool:
+    """Whether a lane keeps the promise of a kind; where nothing was promised, a lane of the same service does."""
+    if promised is None or one.days is None:
+        return one.service == service or one.declared
+    return one.days <= promised
+
+
+def _own_failed(one: Own, offers: Sequence[Offer], assumed: list[str]) -> float:
+    if one.failed is not None:
+        return one.failed
+    assumed.append(f"own vans into {one.region} are taken to fail as often as the region's best lane")
+    known = [offer.failed for offer in offers if offer.region == one.region and offer.failed is not None]
+    return min(known, default=0.0)
+
+
+def _carried(weeks: Mapping[str, Any]) -> dict[tuple[str, str, str], float]:
+    """Parcels a day by carrier, service and region, over the last 13 weeks or as many as there are."""
+    ago = np.asarray(weeks["weeks_ago"]).astype(np.int64)
+    if not len(ago):
+        return {}
+    n_weeks = min(LATELY, int(ago.max()) + 1)
+    found: dict[tuple[str, str, str], float] = {}
+    columns = [
+        np.asarray(weeks[name])[ago < n_weeks].tolist() for name in ("carrier", "service", "region", "n_parcels")
+    ]
+    for carrier, service, region, n in zip(*columns, strict=True):
+        key = (str(carrier), str(service), str(region))
+        found[key] = found.get(key, 0.0) + float(n) / (7 * n_weeks)
+    return found
+
+
+def _limits(
+    offers: Sequence[Offer], room: Mapping[str, Any], assumed: list[str]
+) -> tuple[list[Limit], dict[tuple[str, str, str], tuple[int, ...]]]:
+    """Capacities, and which of them each lane uses: those stated for it, else the most that it ever carried."""
+    limits = [
+        Limit(carrier, region, service, capacity) for (carrier, service, region), capacity in _room(room, 0).items()
+    ]
+    of_lane: dict[tuple[str, str, str], tuple[int, ...]] = {}
+    guessed = 0
+    for one in offers:
+        key = (one.carrier, one.service, one.region)
+        uses = [at for at, limit in enumerate(limits) if limit.stated and _concerns(limit, one)]
+        if not uses and one.most is not None:
+            uses = [len(limits)]
+            limits.append(Limit(one.carrier, one.region, one.service, float(one.most), stated=one.declared))
+            guessed += not one.declared
+        of_lane[key] = tuple(uses)
+    if guessed:
+        lanes = "lane" if guessed == 1 else "lanes"
+        assumed.append(f"the capacity of {guessed} {lanes} is not stated: the most that they carried in a day is taken")
+    return limits, of_lane
+
+
+def _room(room: Mapping[str, Any], week: int) -> dict[tuple[str, str, str], float]:
+    """Stated capacity a day by carrier, service and region (empty: all), lately (0) or in a week ahead."""
+    ahead_ = np.asarray(room["weeks_ahead"]).astype(np.int64)
+    names = [np.asarray(room[name])[ahead_ == week].tolist() for name in ("carrier", "service", "region", "capacity")]
+    return {
+        (
+            str(carrier),
+            "" if service in ("", "all") else str(service),
+            "" if region in ("", "all") else str(region),
+        ): float(n)
+        for carrier, service, region, n in zip(*names, strict=True)
+    }
+
+
+def _concerns(limit: Limit, one: Offer) -> bool:
+    return limit.carrier == one.carrier and limit.region in ("", one.region) and limit.service in ("", one.service)
+
+
+def study(found: Problem) -> Study:
+    """Today's ways against the best; the range by how well failures and their cost are known."""
+    best = assign(found.demands, found.ways, found.limits, found.vans)
+    now = np.array(found.now)
+    then = np.array(best.parcels)
+    carriage_, failed, spread = (np.array(one) for one in (
+        [way.carriage for way in found.ways], [way.failed for way in found.ways], found.spread))  # fmt: skip
+    vans = sum(n * one.cost for n, one in zip(best.vans, found.vans, strict=True))
+    luck = np.random.default_rng(6)
+    shares = np.maximum(failed[None, :] + spread[None, :] * luck.normal(size=(_DRAWS, len(failed))), 0.0)
+    levels = luck.permutation((np.arange(_DRAWS) + 0.5) / _DRAWS)
+    each = found.cost_of_failure * np.maximum(1 + _COST_SPREAD * special.ndtri(levels), 0.0)
+    moved = now - then
+    gain = (moved * carriage_).sum() - vans + (shares @ moved) * each
+    low, high = np.quantile(gain, (0.1, 0.9))
+    today = float((now * (carriage_ + failed * found.cost_of_failure)).sum())
+    mean, better = today - best.cost, float((gain > 0).mean())
+    short = tuple(
+        (one.region, one.service, missing) for one, missing in zip(found.demands, best.short, strict=True) if missing
+    )
+    lanes = tuple(
+        Row(found.demands[way.demand].region, found.demands[way.demand].service, way.carrier, way.service, way.carriage,
+            way.failed, way.cost, found.now[at], best.parcels[at])
+        for at, way in enumerate(found.ways)
+    )  # fmt: skip
+    return Study(
+        float(now.sum()),
+        today,
+        best,
+        mean,
+        float(low),
+        float(high),
+        better,
+        better >= SURE and mean > WORTH_IT * abs(today) and not short,
+        float((now * failed).sum()),
+        float((then * failed).sum()),
+        lanes,
+        _moves(found, best),
+        found.limits,
+        short,
+    )
+
+
+def _moves(found: Problem, best: Assigned) -> tuple[Move, ...]:
+    """What goes another way, kind by kind: who loses parcels to whom, dearest to cheapest."""
+    moves: list[Move] = []
+    per_stop = _van_cost_each(found, best)
+    for place, demand in enumerate(found.demands):
+        own = [at for at, way in enumerate(found.ways) if way.demand == place]
+        gives = sorted(
+            (at for at in own if found.now[at] - best.parcels[at] > _LEAST), key=lambda at: -found.ways[at].cost
+        )
+        takes = sorted(
+            (at for at in own if best.parcels[at] - found.now[at] > _LEAST), key=lambda at: found.ways[at].cost
+        )
+        left = {at: abs(found.now[at] - best.parcels[at]) for at in own}
+        for source in gives:
+            for target in takes:
+                n = min(left[source], left[target])
+                if n <= _LEAST:
+                    continue
+                left[source] -= n
+                left[target] -= n
+                one, other = found.ways[source], found.ways[target]
+                gain = one.cost - other.cost - per_stop.get(target, 0.0)
+                moves.append(Move(demand.region, demand.service, _by(one), _by(other), n, n * gain,
+                                  n * (other.failed - one.failed)))  # fmt: skip
+    return tuple(sorted(moves, key=lambda one: -one.gain))
+
+
+def _van_cost_each(found: Problem, best: Assigned) -> dict[int, float]:
+    """What the vans themselves cost a parcel that goes by them."""
+    each = {}
+    for at, way in enumerate(found.ways):
+        if way.vans is not None:
+            load = sum(best.parcels[other] for other, one in enumerate(found.ways) if one.vans == way.vans)
+            each[at] = best.vans[way.vans] * found.vans[way.vans].cost / load if load else 0.0
+    return each
+
+
+def _by(way: Way) -> str:
+    return way.carrier if way.service == "all" else f"{way.carrier} {way.service}"
+
+
+def own_regions(found: Problem, solved: Study) -> tuple[OwnCase, ...]:
+    """Each declared region: its parcels, and what they cost by carriers assigned best without vans."""
+    if not found.own:
+        return ()
+    carriers = [at for at, way in enumerate(found.ways) if way.vans is None]
+    ways = tuple(found.ways[at] for at in carriers)
+    without = assign(found.demands, ways, found.limits)
+    cases = []
+    for at, (own, van) in enumerate(zip(found.own, found.vans, strict=True)):
+        mine = [place for place, way in enumerate(ways) if found.demands[way.demand].region == own.region]
+        parcels = sum(demand.parcels for demand in found.demands if demand.region == own.region)
+        carried = sum(without.parcels[place] for place in mine)
+        cost = sum(without.parcels[place] * ways[place].cost for place in mine)
+        each = next(way.cost for way in found.ways if way.vans == at)
+        cases.append(OwnCase(own.region, parcels, solved.best.vans[at], each, cost / carried if carried else 0.0, van,
+                             own.travel_share))  # fmt: skip
+    return tuple(cases)
+
+
+def scenarios(one: OwnCase, ratios: Sequence[float]) -> tuple[Growth, ...]:
+    """All of a region's parcels by own vans, at so many times today's parcels."""
+    return growths(one.van, one.parcels, one.each, one.carriers, one.travel_share, ratios)
+
+
+def pays_from(one: OwnCase) -> Growth | None:
+    """From how many parcels a day own vans pay."""
+    return break_even(one.van, one.parcels, one.each, one.carriers, one.travel_share)
+
+
+def peaks(
+    found: Problem, weeks: Mapping[str, Any], days: Mapping[str, Any], room: Mapping[str, Any], n: int
+) -> tuple[tuple[Peak, ...], int]:
+    """Each week ahead on its busiest day against what carriers and vans can take; and the years of season behind it.
+
+    What does not fit leaves a day later and comes late: it costs the dearest lane's carriage and a failure.
+    """
+    history = _history(weeks)
+    if not len(history):
+        return (), 0
+    forecast = ahead(history, n)
+    busy = _busiest(days, history)
+    usual = sum(one.parcels for one in found.demands) * 7
+    late = max((way.cost for way in found.ways), default=0.0) + max(found.cost_of_failure, _LEAST)
+    made = []
+    for at in range(n):
+        limits = _ahead(found.limits, _room(room, at + 1))
+        times = [total * busy / (usual / 7) if usual else 0.0 for total in (forecast.expected[at], forecast.high[at])]
+        solved, if_high = (
+            assign([replace(one, parcels=one.parcels * ratio) for one in found.demands], found.ways, limits, found.vans,
+                   left_behind=late)
+            for ratio in times
+        )  # fmt: skip
+        short = sum(solved.short)
+        free = assign(
+            [replace(one, parcels=one.parcels * times[0]) for one in found.demands],
+            found.ways,
+            [replace(limit, parcels=limit.parcels + short) for limit in limits],
+            found.vans,
+            left_behind=late,
+        )
+        tightest = max(range(len(limits)), key=lambda place: solved.worth[place], default=None)
+        worth = solved.worth[tightest] if tightest is not None else 0.0
+        made.append(
+            Peak(
+                at + 1,
+                float(forecast.expected[at]),
+                float(forecast.low[at]),
+                float(forecast.high[at]),
+                float(forecast.expected[at] * busy),
+                sum(limit.parcels for limit in limits),
+                short,
+                sum(if_high.short),
+                (solved.cost - free.cost)
+                * float(forecast.expected[at])
+                / max(float(forecast.expected[at] * busy), _LEAST),
+                (limits[tightest].carrier, limits[tightest].region) if tightest is not None and worth > 0 else None,
+                worth,
+            )
+        )
+    return tuple(made), forecast.years
+
+
+def _ahead(limits: Sequence[Limit], stated: Mapping[tuple[str, str, str], float]) -> list[Limit]:
+    """Capacities as stated for a week ahead, else as lately."""
+    return [
+        replace(one, parcels=stated[key])
+        if one.stated and (key := (one.carrier, one.service, one.region)) in stated
+        else one
+        for one in limits
+    ]
+
+
+def _history(weeks: Mapping[str, Any]) -> Array:
+    """Parcels by week, oldest first, without a first week that may not be whole."""
+    ago = np.asarray(weeks["weeks_ago"]).astype(np.int64)
+    if not len(ago):
+        return np.zeros(0)
+    totals = np.bincount(ago, weights=np.asarray(weeks["n_parcels"], dtype=np.float64))[::-1]
+    return np.asarray(totals[1:] if len(totals) > 1 else totals, dtype=np.float64)
+
+
+def _busiest(days: Mapping[str, Any], history: Array) -> float:
+    """Share of a week's parcels that its busiest day has: the median of the weeks."""
+    on = np.asarray(days["on"]).astype("datetime64[D]").astype(np.int64)
+    n = np.asarray(days["n_parcels"], dtype=np.float64)
+    week = (on.max() - on) // 7
+    most = np.zeros(week.max() + 1)
+    np.maximum.at(most, week, n)
+    total = np.bincount(week, weights=n)
+    known = total > 0
+    return float(np.median(most[known] / total[known])) if known.any() and len(history) else 1 / 7
