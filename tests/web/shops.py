@@ -28,6 +28,8 @@ PAGES = (
     "/marketing",
     "/delivery",
     "/high-value-actions",
+    "/proposition?tab=promise",
+    "/proposition?tab=promotions",
     "/review",
     "/outcomes",
     "/documents",

@@ -116,7 +116,7 @@ def create(folder: str | Path, *, hosts: frozenset[str] | None = None, team: boo
 def warm(readers: Readers, on: OnRun) -> None:
     """Read and render what most readers will ask for first: every page as its menu entry links to it."""
     for source in catalogue.PAGES:
-        if "{" in source.path or readers.closing:
+        if "{" in source.path or not source.ahead or readers.closing:
             continue
         state = State(source.path)
         with contextlib.suppress(ProfithuntError):
@@ -179,6 +179,11 @@ def body(
 
     def made() -> bytes:
         page = context(readers, on, source, state, signed)
+        if getattr(page, "working", False):
+            raise _Working(page)
+        return drawn(page)
+
+    def drawn(page: Any) -> bytes:
         text = rendering.render(template, frame, state, page=page, section=source.section, title=source.title)
         return text.encode()
 
@@ -188,7 +193,17 @@ def body(
         if lively is None:
             return made()
         key = (*key, lively)
-    return on.keep(key, made)
+    try:
+        return on.keep(key, made)
+    except _Working as still:
+        return drawn(still.page)
+
+
+class _Working(Exception):
+    """A page whose answer is still being worked out: shown, and not kept."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
 
 
 def _page(app: FastAPI, source: catalogue.PageSource) -> None:

@@ -36,6 +36,7 @@ MENU: Final = (
     ("marketing", "/marketing", "Marketing"),
     ("delivery", "/delivery", "Delivery"),
     ("actions-value", "/high-value-actions", "High-value actions"),
+    ("proposition", "/proposition", "Proposition"),
     ("review", "/review", "Weekly review"),
     ("outcomes", "/outcomes", "Outcomes"),
     ("documents", "/documents", "Documents"),

@@ -19,6 +19,7 @@ from profithunt.api.pages import (
     outcomes,
     products,
     profit,
+    proposition,
     review,
     search,
     settings,
@@ -33,7 +34,7 @@ from profithunt.api.shop import Shop
 class PageSource:
     """A page: its name, address, title, section of the menu, template, and what reads its data.
 
-    `live` pages show what people change, and are read each time.
+    `live` pages show what people change, and are read each time; those with `ahead` are read before anybody asks.
     """
 
     name: str
@@ -43,6 +44,7 @@ class PageSource:
     section: str
     template: str = ""
     live: bool = False
+    ahead: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,16 @@ class More:
 
 
 def _page(
-    name: str, path: str, title: str, read: Callable[[Shop, State], Any], section: str = "", *, live: bool = False
+    name: str,
+    path: str,
+    title: str,
+    read: Callable[[Shop, State], Any],
+    section: str = "",
+    *,
+    live: bool = False,
+    ahead: bool = True,
 ) -> PageSource:
-    return PageSource(name, path, title, read, section or name, name.replace("-", "_"), live)
+    return PageSource(name, path, title, read, section or name, name.replace("-", "_"), live, ahead)
 
 
 def _more(shop: Shop, state: State) -> More:
@@ -73,6 +82,7 @@ PAGES: Final[tuple[PageSource, ...]] = (
     _page("marketing", "/marketing", "Marketing", marketing.read),
     _page("delivery", "/delivery", "Delivery", delivery.read),
     _page("actions-value", "/high-value-actions", "High-value actions", hva.read),
+    _page("proposition", "/proposition", "Proposition", proposition.read, ahead=False),
     _page("review", "/review", "Weekly review", review.read, live=True),
     _page("outcomes", "/outcomes", "Outcomes", outcomes.read, live=True),
     _page("documents", "/documents", "Documents", documents.read, live=True),
@@ -94,6 +104,7 @@ TABLES: Final[Mapping[str, Source]] = {
     **marketing.TABLES,
     **delivery.TABLES,
     **hva.TABLES,
+    **proposition.TABLES,
     **outcomes.TABLES,
     **data.TABLES,
     **settings.TABLES,
@@ -111,6 +122,7 @@ CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
     **marketing.CHARTS,
     **delivery.CHARTS,
     **hva.CHARTS,
+    **proposition.CHARTS,
     **outcomes.CHARTS,
     **data.CHARTS,
 }

@@ -12,15 +12,16 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from profithunt.api.login import Signed
 from profithunt.api.run import Run
 from profithunt.api.shop import Shop
 from profithunt.config import FILE_NAME, ShopConfig, find, read
 from profithunt.engine.runs import FOLDER, RunStore
-from profithunt.errors import ConfigError, NotFound
+from profithunt.errors import ConfigError, NotFound, ProfithuntError
 
 if TYPE_CHECKING:
     from profithunt.api.act import Act
@@ -33,6 +34,8 @@ READERS: Final = 3
 """Shops open at once on a run: two cores read, one waits on the disk."""
 KEPT: Final = 800
 """Answers kept of a run; the least lately used go first."""
+SOON: Final = 0.04
+"""Seconds that a page waits for a long answer before it shows that it is being worked out."""
 LOOK_EVERY: Final = 0.2
 """Seconds for which the name of the current run is believed."""
 
@@ -60,6 +63,53 @@ class Answers:
         return made
 
 
+@dataclass(frozen=True)
+class Study:
+    """A long answer: working, done with its value, or failed with the sentence why; and for how long it worked."""
+
+    state: Literal["working", "done", "failed"]
+    value: Any = None
+    error: str = ""
+    seconds: float = 0.0
+
+
+class Studies:
+    """Long answers, each worked out once, one after the other, while pages go on; asked again, they are there."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Study] = {}
+        self._began: dict[Hashable, float] = {}
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any], wait: float = SOON) -> Study:
+        """How far an answer is; begins it where nobody asked before, and waits a little for it."""
+        with self._lock:
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = Study("working")
+                self._began[key] = time.monotonic()
+                threading.Thread(target=self._work, args=(key, make), name="profithunt-study", daemon=True).start()
+        until = time.monotonic() + wait
+        while known.state == "working" and time.monotonic() < until:
+            time.sleep(0.005)
+            known = self._known[key]
+        if known.state == "working":
+            return replace(known, seconds=time.monotonic() - self._began[key])
+        return known
+
+    def _work(self, key: Hashable, make: Callable[[], Any]) -> None:
+        with self._turn:
+            start = time.monotonic()
+            try:
+                found = Study("done", make())
+            except ProfithuntError as error:
+                found = Study("failed", error=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever stops it is said on the page, not lost in a thread
+                found = Study("failed", error=f"something went wrong that nobody foresaw: {type(error).__name__}")
+            self._known[key] = replace(found, seconds=time.monotonic() - start)
+
+
 class ReadingShop(Shop):
     """A shop whose dearer answers are worked out once a run; what pages show in many ways is read once.
 
@@ -69,6 +119,7 @@ class ReadingShop(Shop):
     def __init__(self, config: ShopConfig, path: Path, answers: Answers | None = None) -> None:
         super().__init__(config, path)
         self._answers = Answers() if answers is None else answers
+        self.studies = Studies()
         self.signed: Signed | None = None
 
     @property
@@ -80,6 +131,16 @@ class ReadingShop(Shop):
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, worked out once a run and key."""
         return self._answers.get((self.current.run_id, key), make)
+
+    def study(self, key: Hashable, make: Callable[[Shop], Any], wait: float = SOON) -> Study:
+        """What `make` gives on a shop of its own, worked out beside the pages, once a run and key."""
+        current = self.current
+
+        def work() -> Any:
+            with PinnedShop(self.config, self.path, current) as shop:
+                return make(shop)
+
+        return self.studies.get((current.run_id, key), work, wait)
 
     def hunt(
         self,
@@ -137,9 +198,18 @@ class ReadingShop(Shop):
 class PinnedShop(ReadingShop):
     """A shop that stays on one finished run, whatever becomes current meanwhile."""
 
-    def __init__(self, config: ShopConfig, path: Path, run: Run, answers: Answers | None = None) -> None:
+    def __init__(
+        self,
+        config: ShopConfig,
+        path: Path,
+        run: Run,
+        answers: Answers | None = None,
+        studies: Studies | None = None,
+    ) -> None:
         super().__init__(config, path, answers)
         self._run = run
+        if studies is not None:
+            self.studies = studies
 
     @property
     def current(self) -> Run:
@@ -161,6 +231,7 @@ class OnRun:
         self._changed = threading.Condition()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._answers = Answers()
+        self._studies = Studies()
         self._making: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -173,7 +244,7 @@ class OnRun:
             if self._free:
                 taken = self._free.pop()
             else:
-                taken = PinnedShop(self.config, self.path, self.run, self._answers)
+                taken = PinnedShop(self.config, self.path, self.run, self._answers, self._studies)
                 self._opened += 1
         try:
             yield taken
@@ -217,6 +288,8 @@ class OnRun:
         return made
 
     def _keep(self, key: Hashable, made: object) -> None:
+        if getattr(made, "working", False):
+            return
         self._kept[key] = made
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -233,6 +306,16 @@ class OnRun:
 def once(shop: Shop, key: Hashable, make: Callable[[], T]) -> T:
     """What `make` gives, worked out once a run and key where the shop is one that pages read."""
     return shop.once(key, make) if isinstance(shop, ReadingShop) else make()
+
+
+def study(shop: Shop, key: Hashable, make: Callable[[Shop], Any], wait: float = SOON) -> Study:
+    """A long answer, worked out beside the pages where the shop is one that pages read, else at once."""
+    if isinstance(shop, ReadingShop):
+        return shop.study(key, make, wait)
+    try:
+        return Study("done", make(shop))
+    except ProfithuntError as error:
+        return Study("failed", error=str(error))
 
 
 def _stamps(paths: Sequence[Path]) -> tuple[float, ...]:

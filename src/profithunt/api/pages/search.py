@@ -18,6 +18,7 @@ PAGES: Final = {
     "Marketing": ("/marketing", "keywords campaigns landing pages spend search terms"),
     "Delivery": ("/delivery", "defects dpmo carriers lanes late damaged"),
     "High-value actions": ("/high-value-actions", "effects causal forest next best"),
+    "Proposition": ("/proposition", "delivery terms options promise promotions markdowns carriers threshold charge"),
     "Weekly review": ("/review", "deck wbr metrics weeks"),
     "Outcomes": ("/outcomes", "realised predicted waste records"),
     "Data": ("/data", "health quarantine lineage metrics freshness"),
