@@ -73,7 +73,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--sizes", type=_numbers, default=[1, 3, 10, 30], help="million order lines, e.g. 1,3")
     parser.add_argument(
         "--only",
-        choices=["actions_value", "anomalies", "clv", "hunt", "new_day", "pages", "review", "slices"],
+        choices=["actions_value", "anomalies", "clv", "hunt", "new_day", "overstock", "pages", "review", "slices"],
         help="measure one section of the page by itself",
     )
     parser.add_argument("--contestants", type=_names, default=list(CONTESTANTS), help="e.g. scan,plain,profithunt")

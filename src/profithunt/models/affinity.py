@@ -31,7 +31,8 @@ ROUNDS: Final = 12
 NEIGHBOURS: Final = 50
 PLACES: Final = 10
 MEASURED: Final = 4000
-PER_ITEM: Final = 200
+PER_ITEM: Final = (200, 2_000)
+MOST_PAIRS: Final = 2_000_000
 PER_CUSTOMER: Final = 5
 _SEED: Final = 20_230_701
 _CELLS: Final = 10_000_000
@@ -240,10 +241,11 @@ def _worth(scorer: Scorer, pairs: Pairs, wanted: npt.NDArray[np.bool_]) -> tuple
         return _best_items(scorer, everybody, pairs.n_items)
     kept_units = np.zeros((len(items), 0), dtype=np.int64)
     kept = np.zeros((len(items), 0))
+    most = int(np.clip(MOST_PAIRS // len(items), *PER_ITEM))
     for part in _parts(everybody, len(items)):
         units = np.hstack([kept_units, np.broadcast_to(part, (len(items), len(part)))])
         scores = np.hstack([kept, scorer(part, items).T])
-        width = min(PER_ITEM, scores.shape[1])
+        width = min(most, scores.shape[1])
         first = np.argpartition(-scores, width - 1, axis=1)[:, :width]
         kept_units, kept = np.take_along_axis(units, first, 1), np.take_along_axis(scores, first, 1)
     there = kept > 0

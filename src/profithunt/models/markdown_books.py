@@ -41,43 +41,68 @@ class Named:
     left_out: dict[str, int]
 
 
-def read_books(
-    skus: Columns, weeks: Columns, there: Columns, tags: Columns, *, n_weeks: int, salvage: float, recovered: float
-) -> Named:
-    """The matrices of SKUs that sold or are in stock; without a price, a cost or two weeks left they are left out."""
-    stocked = np.asarray(skus["sku"]).astype(str)
-    sku, place = np.unique(np.concatenate([stocked, np.asarray(weeks["sku"]).astype(str)]), return_inverse=True)
+@dataclass(frozen=True)
+class Matrices:
+    """Weeks of all SKUs that sold or are in stock; `rows` are those in stock, `now` their prices."""
+
+    sold: Sold
+    rows: Integers
+    now: Array
+    category: npt.NDArray[Any]
+
+
+def matrices(
+    sku: npt.NDArray[Any],
+    category: npt.NDArray[Any],
+    listed: Array,
+    weeks: Columns,
+    there: Columns,
+    tags: Columns,
+    n_weeks: int,
+) -> Matrices:
+    """What was sold by week; `sku` are those in stock, `listed` what they cost if no other price is known."""
+    stocked = np.asarray(sku).astype(str)
+    every, place = np.unique(np.concatenate([stocked, np.asarray(weeks["sku"]).astype(str)]), return_inverse=True)
     rows, cells = place[: len(stocked)], place[len(stocked) :]
-    shape = (len(sku), n_weeks)
+    shape = (len(every), n_weeks)
     at = (cells, n_weeks - 1 - np.asarray(weeks["week_no"], dtype=np.int64))
     units, paid = np.zeros(shape), np.full(shape, np.nan)
     units[at] = np.asarray(weeks["units"], dtype=np.float64)
     paid[at] = np.asarray(weeks["price"], dtype=np.float64)
-    price, now = _prices(units, paid, _placed(sku, tags, "price", n_weeks), rows, _filled(skus["tag"]))
-    open_ = _open(units, rows, _placed(sku, there, "there", n_weeks))
-    names = np.full(len(sku), "", dtype=object)
+    price, now = _prices(units, paid, _placed(every, tags, "price", n_weeks), rows, listed)
+    open_ = _open(units, rows, _placed(every, there, "there", n_weeks))
+    names = np.full(len(every), "", dtype=object)
     names[cells] = np.asarray(weeks["category"]).astype(str)
-    names[rows] = np.asarray(skus["category"]).astype(str)
-    _, category = np.unique(names.astype(str), return_inverse=True)
+    names[rows] = np.asarray(category).astype(str)
+    _, number = np.unique(names.astype(str), return_inverse=True)
+    return Matrices(Sold(units, price, open_, number), rows, now, names[rows])
+
+
+def read_books(
+    skus: Columns, weeks: Columns, there: Columns, tags: Columns, *, n_weeks: int, salvage: float, recovered: float
+) -> Named:
+    """The SKUs whose stock is to be cleared; without a price, a cost or two weeks left they are left out."""
+    tag = _filled(skus["tag"])
+    found = matrices(skus["sku"], skus["category"], tag, weeks, there, tags, n_weeks)
     cost, handling = _filled(skus["unit_cost"]), _filled(skus["handling"])
     left = np.minimum(np.asarray(skus["days_left"], dtype=np.int64) // 7, MOST_WEEKS)
     reasons = {
-        "no price is known": ~np.isfinite(now),
+        "no price is known": ~np.isfinite(found.now),
         "no unit cost is known": ~np.isfinite(cost),
         "nothing like it was sold": ~np.isfinite(handling),
         "the season ends within two weeks": left < LEAST_WEEKS,
     }
-    out = np.zeros(len(rows), dtype=bool)
+    out = np.zeros(len(tag), dtype=bool)
     left_out = {}
     for why, of_them in reasons.items():
         left_out[why] = int((of_them & ~out).sum())
         out |= of_them
     kept = np.flatnonzero(~out)
     goods = Goods(
-        row=rows[kept],
+        row=found.rows[kept],
         stock=np.floor(np.asarray(skus["on_hand"], dtype=np.float64)[kept]),
         weeks=left[kept],
-        price=now[kept],
+        price=found.now[kept],
         unit_cost=cost[kept],
         returned=np.asarray(skus["returned"], dtype=np.float64)[kept],
         handling=handling[kept],
@@ -85,12 +110,12 @@ def read_books(
         recovered=recovered,
     )
     return Named(
-        Sold(units, price, open_, category),
+        found.sold,
         goods,
-        stocked[kept],
+        np.asarray(skus["sku"]).astype(str)[kept],
         np.asarray(skus["name"], dtype=object)[kept],
-        names[rows[kept]],
-        (np.asarray(skus["taxed"], dtype=np.float64) * _on_tag(_filled(skus["tag"]), now))[kept],
+        found.category[kept],
+        (np.asarray(skus["taxed"], dtype=np.float64) * _on_tag(tag, found.now))[kept],
         {why: n for why, n in left_out.items() if n},
     )
 

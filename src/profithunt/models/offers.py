@@ -16,7 +16,7 @@ take the SKUs apart: each customer's best offers are those with the largest g âˆ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -119,6 +119,16 @@ def worth(pairs: Pairs, people: People, goods: Goods, terms: Terms) -> tuple[Arr
     return gain, np.maximum(with_it - pairs.chance[:, None], 0.0)
 
 
+def bound(pairs: Pairs, people: People, goods: Goods, terms: Terms, price: Array) -> float:
+    """What no assignment of these pairs can exceed: the best offers at prices of stock, and all stock at them."""
+    gain, units = worth(pairs, people, goods, terms)
+    net = np.maximum((gain - price[pairs.sku][:, None] * units).max(axis=1), 0.0)
+    order = np.lexsort((-net, pairs.customer))
+    ranks = places(pairs.customer[order])
+    within = ranks < people.most[pairs.customer[order]]
+    return float(net[order][within].sum() + price @ np.maximum(goods.excess, 0.0))
+
+
 def assign(pairs: Pairs, people: People, goods: Goods, terms: Terms) -> tuple[Offers, Array]:
     """The best offers, and the dual price of a unit of each SKU.
 
@@ -216,6 +226,11 @@ def _place(group: Integers, counted: npt.NDArray[np.bool_]) -> Integers:
     return np.asarray(_running(group, counted.astype(np.float64)) - counted, dtype=np.int64)
 
 
+def places(group: Integers) -> Integers:
+    """How many entries of its group come before each."""
+    return _place(group, np.ones(len(group), dtype=np.bool_))
+
+
 def _running(group: Integers, amount: Array) -> Array:
     """Sums of the amounts of a group up to and with each entry, in their order."""
     order = np.argsort(group, kind="stable")
@@ -226,6 +241,11 @@ def _running(group: Integers, amount: Array) -> Array:
     out = np.empty(len(group))
     out[order] = total - np.repeat(before, sizes)
     return out
+
+
+def scaled(goods: Goods, share: float) -> Goods:
+    """The same SKUs with as much less that is too much."""
+    return replace(goods, excess=goods.excess * share)
 
 
 def refined(
@@ -248,7 +268,7 @@ def refined(
         value = net[every, best]
         order = np.lexsort((-value, pairs.customer))
         order = order[value[order] > 0]
-        ranks = _place(pairs.customer[order], np.ones(len(order), dtype=np.bool_))
+        ranks = places(pairs.customer[order])
         chosen = order[ranks < people.most[pairs.customer[order]]]
         wanted = np.bincount(pairs.sku[chosen], units[chosen, best[chosen]], minlength=len(price))
         away = np.clip(wanted / room - 1, -1.0, 1.0)

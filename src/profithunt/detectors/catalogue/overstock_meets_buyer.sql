@@ -18,7 +18,7 @@ least_cover_days = 91
 uplift = 1.0
 salvage_share = 0.3
 least_units = 5
-most_customers = 500
+most_customers = 200
 [rows]
 where = "in_window AND entry = 'line'"
 order_by = "-cm2"
