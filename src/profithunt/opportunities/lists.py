@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-import sqlglot
 from sqlglot import exp
 
 from profithunt.detectors import Detector, compile_customers
-from profithunt.engine import compile_model, read_model, values_query
+from profithunt.engine import AnyEngine, compile_model, read_model, values_query
 from profithunt.opportunities.ground import QUERIES, YEAR_DAYS, Ground
 from profithunt.opportunities.opportunity import Opportunity
 
@@ -33,32 +32,37 @@ def listed_customers(
     """
     engine = ground.engine
     names: list[str] = []
+    listed: list[str] = []
     try:
         for number, detector in enumerate(item for item in detectors if item.customers):
             mine = [item for item in opportunities if item.name == detector.name]
             if mine:
-                names.append(f"{_LISTED}_{number}")
-                engine.table(names[-1], _listed(ground, detector, mine, f"{_EVERYBODY}_{number}"))
-        if not names:
+                everybody = f"{_EVERYBODY}_{number}"
+                engine.view(
+                    everybody, compile_customers(detector, ground.clock(detector), timezone=ground.settings.timezone)
+                )
+                names.append(everybody)
+                listed.append(f"{_LISTED}_{number}")
+                engine.table(listed[-1], _listed(engine, detector, mine, everybody))
+        if not listed:
             yield None
             return
-        parts = [exp.select("id", "customer_id", "expected_profit", *_OPTIONAL).from_(name) for name in names]
+        parts = [exp.select("id", "customer_id", "expected_profit", *_OPTIONAL).from_(name) for name in listed]
         engine.view(_LISTED, exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0])
-        names.insert(0, _LISTED)
+        names.append(_LISTED)
         if not engine.has("customers"):
             engine.view("customers", values_query({"customer_id": "text", "email_opt_in": "bool"}, []))
             names.append("customers")
         since = ground.as_of - dt.timedelta(days=YEAR_DAYS)
         yield compile_model(CUSTOMERS, values={"since": since, "until": ground.as_of})
     finally:
-        for name in names:
+        for name in (*reversed(names), *listed):
             engine.drop(name)
 
 
-def _listed(ground: Ground, detector: Detector, opportunities: Sequence[Opportunity], name: str) -> exp.Expr:
-    """The customers of one detector's opportunities, with the ids of these."""
-    statement = compile_customers(detector, ground.clock(detector), timezone=ground.settings.timezone)
-    there = ground.engine.describe(statement)
+def _listed(engine: AnyEngine, detector: Detector, opportunities: Sequence[Opportunity], name: str) -> exp.Expr:
+    """The customers of one detector's opportunities, with the ids of these; `name` has the customers of all."""
+    there = engine.columns(name)
     ids = values_query(
         {"_id": "text", **{f"_key_{at}": "text" for at in range(len(detector.entity))}},
         [(item.id, *(item.entity[key] for key in detector.entity)) for item in opportunities],
@@ -76,6 +80,4 @@ def _listed(ground: Ground, detector: Detector, opportunities: Sequence[Opportun
         exp.alias_(exp.cast(exp.column(column, name) if column in there else exp.null(), kind), column)
         for column, kind in _OPTIONAL.items()
     ]
-    everybody = sqlglot.parse_one(statement, dialect=ground.engine.dialect)
-    assert isinstance(everybody, exp.Query)  # noqa: S101 - narrows the type
-    return exp.select(*columns).from_(everybody.subquery(name)).join(ids.subquery("_ids"), on=same)
+    return exp.select(*columns).from_(name).join(ids.subquery("_ids"), on=same)
