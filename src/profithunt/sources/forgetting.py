@@ -56,8 +56,12 @@ class Forgetting:
     def concerned(self, name: str, columns: Mapping[str, str]) -> exp.Expr | None:
         """Whether a row of a table has anything to be taken out; None where no column could."""
         found: list[exp.Expr] = [column(key).eq(text(self.customer_id)) for key in _keys(columns)]
-        if "order_id" in columns and self._lost(name, columns):
-            found.append(self._by_order())
+        lost = sorted(self._lost(name, columns))
+        if "order_id" in columns and lost:
+            still = [
+                exp.Is(this=column(item), expression=exp.null()).not_() for item in lost if not item.endswith("_id")
+            ]
+            found += [exp.and_(self._by_order(), exp.or_(*still))] if still else []
         if "member" in columns:
             found.append(column("member").eq(text(self.customer_id)))
         found += [call("contains", column(item), text(self.customer_id)) for item in self._texts(name, columns)]

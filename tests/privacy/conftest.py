@@ -1,0 +1,19 @@
+"""A planted shop with a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from profithunt import Shop
+from tests.privacy.planted import plant
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with personal data in what customers wrote, run once; not to be changed."""
+    folder = plant(tmp_path_factory.mktemp("privacy") / "shop")
+    with Shop.open(folder) as shop:
+        shop.run()
+    return folder
