@@ -581,8 +581,10 @@ class OwnVans(_Section):
     """Own vans in a region: what they cost and do."""
 
     region: str = Field(min_length=1, description="Region that they deliver.")
-    van_day: Decimal = Field(ge=0, description="Cost of a van with its driver, a day.")
-    stops_a_day: float = Field(gt=0, description="Parcels that a van delivers a day, where they lie as dense as today.")
+    van_day: Decimal = Field(ge=0, description="Cost of a van with its driver, a day of the week's seven.")
+    stops_a_day: float = Field(
+        gt=0, description="Parcels that a van delivers a day, of the week's seven, where they lie as dense as today."
+    )
     parcel: Decimal = Field(Decimal(0), ge=0, description="Cost of a parcel beside the van: sorting, fuel of the stop.")
     vans: int | None = Field(None, ge=0, description="Vans that may be had; default: as many as pay.")
     failed_per_million: float | None = Field(

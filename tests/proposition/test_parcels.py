@@ -5,20 +5,31 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from profithunt import Shop
+from profithunt.api import carriage as carriage_api
 from profithunt.cli.app import execute
-from profithunt.errors import UsageError
+from profithunt.config import Delivery, OwnVans
+from profithunt.errors import DataError, NotFound, UsageError
 from tests.proposition import parcels_shop
+
+VANS = """
+[[delivery.vans]]
+region = "North"
+van_day = 30.0
+stops_a_day = 12
+parcel = 0.5
+"""
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Shop:
-    return parcels_shop.run(tmp_path_factory.mktemp("parcels") / "shop")
+    return parcels_shop.run(tmp_path_factory.mktemp("parcels") / "shop", VANS)
 
 
 def run(*arguments: str | Path) -> tuple[int, str, str]:
@@ -137,3 +148,75 @@ def test_mistakes_about_charges_are_one_sentence(shop, charge, says):
     code, out, err = run("options", shop.path.parent, "--charge", charge)
     assert (code, out) == (2, "")
     assert says in err.lower()
+
+
+def test_parcels_go_by_the_carrier_that_is_cheap_there_and_by_own_vans(shop):
+    found = shop.proposition.carriers()
+    study = found.study
+    assert found.verdict == "change"
+    assert {(move.region, move.target) for move in study.moves} == {("North", "own vans"), ("South", "Slow")}
+    for limit in study.limits:
+        used = sum(row.best for row in study.lanes if (row.carrier, row.region) == (limit.carrier, limit.region))
+        assert used <= limit.parcels + 1e-6
+    worth = {(one.carrier, one.region): each for one, each in zip(study.limits, study.best.worth, strict=True)}
+    assert worth["Slow", "South"] > 0
+    assert worth["Swift", "South"] == 0
+    sent = shop.engine.value(
+        "SELECT COUNT(*) FROM shipments WHERE CAST(dispatched_at AS DATE) > DATE '2024-12-29' - 91"
+    )
+    assert study.parcels == pytest.approx(sent / 91, rel=0.02)
+    assert study.gain == pytest.approx(sum(move.gain for move in study.moves))
+
+
+def test_own_delivery_says_from_when_it_pays(shop):
+    (own,) = shop.proposition.carriers([1.0, 2.0]).own
+    assert [case.vans for case in own.scenarios] == [1, 2]
+    assert own.break_even is not None
+    assert own.break_even.parcels < own.parcels
+    assert own.scenarios[0].saved > 0
+
+
+def test_parcels_beyond_all_capacity_are_one_clear_sentence(shop, monkeypatch):
+    read = carriage_api.carriage.read
+
+    def little(*arguments):
+        found = read(*arguments)
+        return replace(found, room={**found.room, "capacity": found.room["capacity"] * 0.25})
+
+    monkeypatch.setattr(carriage_api.carriage, "read", little)
+    with pytest.raises(DataError, match=r"5\.\d of the parcels a day into South don't fit") as caught:
+        shop.proposition.carriers()
+    assert "18 parcels a day in all" in str(caught.value)
+    assert "carrier_capacity" in str(caught.value)
+
+
+def test_mistakes_about_carriers_are_one_sentence(shop):
+    elsewhere = Delivery(vans=[OwnVans(region="West", van_day=30, stops_a_day=12)])
+    config = shop.config.model_copy(update={"delivery": elsewhere})
+    with pytest.raises(NotFound, match="no parcel goes to region 'West'"):
+        carriage_api.carriage_of(shop.engine, config)
+    code, out, err = run("carriers", shop.path.parent, "--growth", "-1")
+    assert (code, out) == (2, "")
+    assert "numbers above zero" in err
+
+
+def test_carriers_as_data_and_in_the_terminal(shop):
+    code, out, err = run("carriers", shop.path.parent, "--weeks", "4", "--json")
+    assert (code, err) == (0, "")
+    data = json.loads(out)
+    assert Decimal(data["gain_a_year"]) > 0
+    assert len(data["peaks"]) == 4
+    assert data["years_of_season"] == 0
+    assert data["vans"][0]["break_even"]["vans"] == 1
+    code, out, _ = run("carriers", shop.path.parent)
+    text = " ".join(out.split())
+    assert code == 0
+    for part in (
+        "Move ",
+        "Slow to South",
+        "Own vans into North",
+        "Own delivery pays from",
+        "no season known",
+        "Assumed",
+    ):
+        assert part in text

@@ -459,7 +459,8 @@ def peaks(
                 float(forecast.low[at]),
                 float(forecast.high[at]),
                 float(forecast.expected[at] * busy),
-                sum(limit.parcels for limit in limits),
+                sum(limit.parcels for limit in limits)
+                + sum(used * one.stops for used, one in zip(solved.vans, found.vans, strict=True)),
                 short,
                 sum(if_high.short),
                 (solved.cost - free.cost)
