@@ -30,7 +30,7 @@ def example_exports() -> Path:
     return REPOSITORY / "examples" / "exports"
 
 
-SHARED = ("tests/cli", "tests/engines", "tests/reports", "tests/web")
+SHARED = ("tests/cli", "tests/engines", "tests/privacy", "tests/reports", "tests/web")
 """Folders whose files share what is dear to make: a finished shop, a Spark session."""
 
 

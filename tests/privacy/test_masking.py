@@ -114,7 +114,7 @@ def test_nothing_planted_is_on_any_page(planted):
         "order_id": "O-1",
         "customer_id": "C-1001",
         "sku": "S1",
-        "component": "service_contacts",
+        "component": "service",
         "metric": "orders",
     }
     with serving(planted) as address, httpx.Client(base_url=address, timeout=60) as client:

@@ -225,7 +225,6 @@ def _info_without(
         "tables": tables,
         "given": {},
         "sources_fingerprint": None,
-        "erased": int(info.get("erased", 0)) + 1,
     }
 
 
