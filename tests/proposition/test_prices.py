@@ -240,6 +240,16 @@ def test_the_history_holds_own_and_rivals_prices(compared):
     assert theirs == [79, 70, 70, 62]
 
 
+def test_the_trend_says_week_by_week_who_was_cheaper(compared):
+    weeks = asked(compared, "trend", "--sku", "LAMP", "--weeks", "4")
+    assert [row["week_ends_on"] for row in weeks] == ["2024-06-09", "2024-06-16", "2024-06-23", "2024-06-30"]
+    assert [row["mean_rank"] for row in weeks] == [1, 1, 1, 3]
+    assert [row["share_lowest"] for row in weeks] == [1, 1, 1, 0]
+    assert weeks[-1]["median_gap"] == pytest.approx(50 / 46 - 1)
+    assert [row["own_price"] for row in asked(compared, "trend", "--sku", "WAR", "--weeks", "4")] == [72, 72, 64, 64]
+    assert run("prices", "trend", "--category", "nope", "--shop", str(compared))[0] == 2
+
+
 def test_an_accepted_offer_is_used_from_the_next_run_on_and_a_rejected_one_never(compared, tmp_path):
     folder = Path(shutil.copytree(compared, tmp_path / "shop"))
     (doubtful,) = asked(folder, "review")

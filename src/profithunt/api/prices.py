@@ -152,6 +152,25 @@ class Prices:
             self._compiled("price_history", {"sku": sku, "days": max(days, 1)}, {"rival": rival})
         )
 
+    def trend(
+        self, sku: str | None = None, category: str | None = None, competitor: str | None = None, weeks: int = 26
+    ) -> Relation:
+        """Week by week: own price and lowest rival's, gap, rank, share of SKUs for which nobody was cheaper.
+
+        Of one SKU, a category, against one rival, or all. Raises NotFound for one that is not compared.
+        """
+        self._table(prices.ADVICE)
+        wanted: exp.Expr = exp.true()
+        for name, said in (("r.sku", sku), ("p.category", category), ("r.competitor", competitor)):
+            if said is not None:
+                table, _, column = name.partition(".")
+                same = exp.EQ(this=exp.column(column, table), expression=exp.Literal.string(said))
+                wanted = exp.and_(wanted, same)
+        compiled = self._compiled("price_trend", {"weeks": max(weeks, 1)}, {"wanted": wanted})
+        if (sku or category or competitor) and not self._engine.rows(compiled):
+            self.positions(sku, category, competitor)
+        return self._engine.relation(compiled)
+
     def wars(self) -> Relation:
         """SKUs whose price the shop and a rival cut in turn, those at it now first. Raises NotFound."""
         query = exp.select("*").from_(self._table("price_wars"))

@@ -205,6 +205,23 @@ def summary(rows: Sequence[Mapping[str, Any]], by: str, currency: str) -> list[R
     return [shown]
 
 
+def trend(rows: Sequence[Mapping[str, Any]], currency: str) -> list[RenderableType]:
+    """Positions week by week."""
+    names = ("SKUs", "Own price", "Lowest", "Median gap", "Rank", "Nobody cheaper")
+    shown = table("Week to", *names, right=names)
+    for row in rows:
+        shown.add_row(
+            fmt.day(row["week_ends_on"]),
+            fmt.count(row["n_skus"]),
+            fmt.money_exact(row["own_price"], currency),
+            fmt.money_exact(row["lowest_price"], currency),
+            _gap(row["median_gap"]),
+            fmt.number(row["mean_rank"]),
+            fmt.share(row["share_lowest"]),
+        )
+    return [heading("Own prices against rivals', week by week", "Means over the SKUs compared that week."), shown]
+
+
 def matches(rows: Sequence[Mapping[str, Any]], state: str, top: int) -> list[RenderableType]:
     """Offers and the SKUs that they may be."""
     if not rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from profithunt.cli.commands.prices import board, experiment, review, view
+from profithunt.cli.commands.prices import board, experiment, review, trend, view
 
 app = typer.Typer(
     help="Own prices against rivals': where each SKU stands delivered, what to lower, hold or raise.",
@@ -12,6 +12,7 @@ app = typer.Typer(
 )
 
 app.callback()(board.prices)
+app.command()(trend.trend)
 app.command()(review.review)
 app.command(no_args_is_help=True)(view.view)
 app.command()(experiment.experiment)
