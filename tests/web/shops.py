@@ -30,6 +30,8 @@ PAGES = (
     "/high-value-actions",
     "/proposition?tab=promise",
     "/proposition?tab=promotions",
+    "/prices",
+    "/listening",
     "/review",
     "/outcomes",
     "/documents",

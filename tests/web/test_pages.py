@@ -39,6 +39,9 @@ def some(shop_with_run: Path) -> dict[str, str]:
             "metric": "orders",
             "opportunity_id": shop.hunt().opportunities[0].id,
             "document_id": shop.documents.new("six_pager", "Free delivery").id,
+            "session_id": shop.listening.session(2).id,
+            "about": "thresholds",
+            "subject": "cannot_make_a_profit",
         }
 
 

@@ -37,6 +37,8 @@ MENU: Final = (
     ("delivery", "/delivery", "Delivery"),
     ("actions-value", "/high-value-actions", "High-value actions"),
     ("proposition", "/proposition", "Proposition"),
+    ("prices", "/prices", "Prices"),
+    ("listening", "/listening", "Listening"),
     ("review", "/review", "Weekly review"),
     ("outcomes", "/outcomes", "Outcomes"),
     ("documents", "/documents", "Documents"),

@@ -15,8 +15,10 @@ from profithunt.api.pages import (
     delivery,
     documents,
     hva,
+    listening,
     marketing,
     outcomes,
+    prices,
     products,
     profit,
     proposition,
@@ -83,6 +85,9 @@ PAGES: Final[tuple[PageSource, ...]] = (
     _page("delivery", "/delivery", "Delivery", delivery.read),
     _page("actions-value", "/high-value-actions", "High-value actions", hva.read),
     _page("proposition", "/proposition", "Proposition", proposition.read, ahead=False),
+    _page("prices", "/prices", "Prices", prices.read),
+    _page("listening", "/listening", "Listening", listening.read, live=True, ahead=False),
+    _page("listened", "/listening/{session_id}", "Listening session", listening.read_session, "listening", live=True),
     _page("review", "/review", "Weekly review", review.read, live=True),
     _page("outcomes", "/outcomes", "Outcomes", outcomes.read, live=True),
     _page("documents", "/documents", "Documents", documents.read, live=True),
@@ -105,13 +110,15 @@ TABLES: Final[Mapping[str, Source]] = {
     **delivery.TABLES,
     **hva.TABLES,
     **proposition.TABLES,
+    **prices.TABLES,
+    **listening.TABLES,
     **outcomes.TABLES,
     **data.TABLES,
     **settings.TABLES,
 }
 """Tables that can be had in full."""
 
-LIVE_TABLES: Final = (*outcomes.TABLES, *settings.TABLES)
+LIVE_TABLES: Final = (*outcomes.TABLES, *settings.TABLES, *listening.TABLES)
 """Those of them that hold what people decided, and are read each time."""
 
 CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
@@ -123,6 +130,8 @@ CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
     **delivery.CHARTS,
     **hva.CHARTS,
     **proposition.CHARTS,
+    **prices.CHARTS,
+    **listening.CHARTS,
     **outcomes.CHARTS,
     **data.CHARTS,
 }

@@ -58,10 +58,25 @@ OFFERS: Final[Mapping[str, Offer]] = {
         "The sequence of prices that earns most from stock before its season ends.",
         lambda shop: shop.proposition.markdowns(),
     ),
+    "overstock": Offer(
+        "Overstock",
+        "Which customer is offered which overstocked SKU with the least incentive, against a price cut for all.",
+        lambda shop: shop.proposition.overstock(),
+    ),
+    "returns": Offer(
+        "Returns",
+        "How long customers may send back, and what it costs them.",
+        lambda shop: shop.proposition.returns_policy(),
+    ),
+    "payments": Offer(
+        "Payments",
+        "Which ways to pay to offer, and what each of them costs and brings.",
+        lambda shop: shop.proposition.payment_mix(),
+    ),
 }
 """The tabs, in their order."""
 VERDICT: Final = (
-    *("verdict", "why_no_study", "recommended", "best", "window_days", "as_of"),
+    *("verdict", "why_no_study", "recommended", "best", "window_days", "as_of", "subject"),
     *("gain", "gain_low", "gain_high", "better"),
 )
 """What the verdict says already."""

@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from profithunt.api.hearing import KEPT as LISTENED
+from profithunt.api.listening_sessions import SESSIONS
 from profithunt.api.login import Signed
 from profithunt.api.run import Run
 from profithunt.api.shop import Shop
@@ -408,7 +410,9 @@ class Readers:
         on = self._on
         if on is None or on.config.store.url:
             return None
-        return _stamps([self.folder / FOLDER / "app.db", self.folder / FOLDER / "app.db-wal", on.path])
+        store = self.folder / FOLDER
+        sessions = on.path.parent / LISTENED / SESSIONS
+        return _stamps([store / "app.db", store / "app.db-wal", on.path, sessions])
 
     @property
     def run_id(self) -> str:

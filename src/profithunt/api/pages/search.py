@@ -19,6 +19,8 @@ PAGES: Final = {
     "Delivery": ("/delivery", "defects dpmo carriers lanes late damaged"),
     "High-value actions": ("/high-value-actions", "effects causal forest next best"),
     "Proposition": ("/proposition", "delivery terms options promise promotions markdowns carriers threshold charge"),
+    "Prices": ("/prices", "competitors rivals undercut delivered gap wars matches"),
+    "Listening": ("/listening", "contacts reasons voices sessions reviews customers say"),
     "Weekly review": ("/review", "deck wbr metrics weeks"),
     "Outcomes": ("/outcomes", "realised predicted waste records"),
     "Data": ("/data", "health quarantine lineage metrics freshness"),

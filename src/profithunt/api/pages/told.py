@@ -32,7 +32,20 @@ MOST_COLUMNS: Final = 12
 MOST_BARS: Final = 24
 LINKS: Final = {"sku": "/products/{sku}", "customer_id": "/customers/{customer_id}", "order_id": "/orders/{order_id}"}
 _LABELS: Final = (
-    *("threshold", "charge", "option", "name", "setting", "promo_id", "origin", "region", "carrier", "service"),
+    *(
+        "threshold",
+        "charge",
+        "option",
+        "lever",
+        "value",
+        "name",
+        "setting",
+        "promo_id",
+        "origin",
+        "region",
+        "carrier",
+        "service",
+    ),
     *("shift_days", "cut", "segment", "if", "sku", "category", "customer"),
 )
 """What a row is called by in a chart, as far as it has it."""
@@ -238,7 +251,9 @@ def _table(key: str, rows: Sequence[Mapping[str, Json]], currency: str) -> Table
         ranged = any(_parts(name, value, row)[0] is not None for value, row in zip(values, flat, strict=True))
         for row, source, value in zip(shown, flat, values, strict=True):
             low, middle, high = _parts(name, value, source)
-            row[name] = value_of(middle)
+            row[name] = (
+                value_of(middle) if kind != "text" else None if middle is None else text_of(name, middle, currency)
+            )
             if ranged:
                 row[f"{name} range"] = "" if low is None else _range_text(name, low, high, currency)
         label = title_of(name) if "." not in name else f"{title_of(name)} ({words_of(name.partition('.')[0])})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from profithunt.web.pages import decisions, documents, settings, start
+from profithunt.web.pages import decisions, documents, listening, settings, start
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -15,4 +15,5 @@ def include(app: FastAPI) -> None:
     app.include_router(start.router)
     app.include_router(decisions.router)
     app.include_router(documents.router)
+    app.include_router(listening.router)
     app.include_router(settings.router)
