@@ -11,9 +11,11 @@ m, m_s and m_r contribution (CM2) per list price, returns in it. Beliefs about Î
 in common (*shop*), what one promotion has (Ï„, chosen by its likelihood) and what a kind of customer has in it alone.
 What comes on top is never less than nothing: a lower price drives nobody away.
 
-`leave` unless another setting earns more with a probability of nine in ten: stopping it, or leaving out some kinds of
-customers (every set of them is looked at). Sources: Blattberg and Neslin (1990) for what a promotion consists of;
-Gelman and others (2013), chapter 5, for the normal hierarchy.
+`leave` unless another setting earns more with a probability of eight in ten: stopping it, or leaving out some kinds of
+customers (every set of them is looked at). Where nothing was learnt from the shop's own sales, only stopping it is
+advised, with a probability of 99 in 100: beliefs alone change nothing, unless more is given away than goods can earn.
+Sources: Blattberg and Neslin (1990) for what a promotion consists of; Gelman and others (2013), chapter 5, for the
+normal hierarchy.
 """
 
 from __future__ import annotations
@@ -32,6 +34,10 @@ from profithunt.models.promotion_evidence import SEGMENTS, Extra, Seen, Spread
 Array = npt.NDArray[np.float64]
 
 SURE: Final = 0.8
+SURE_UNSEEN: Final = 0.99
+"""The same for stopping it where hardly anything was learnt from the shop's own sales."""
+SEEN: Final = 0.1
+"""Of a belief's width, so much must have been taken away for it to count as learnt."""
 WORTH_IT: Final = 0.05
 """Share of what a promotion gives away that a change must earn to be worth the trouble."""
 WORTH_TALKING: Final = 0.01
@@ -356,7 +362,7 @@ class _Shares:
         before = float(np.sqrt(weight @ (own + _shop_prior(beliefs)) @ weight))
         mean = extra @ weight
         pulled = _moved(seen, "after", "scope", sold, (-beliefs.pulled[0], beliefs.pulled[1]), mean, generator)
-        lost = beliefs.cannibalised if sold.level == "sku" else (0.0, 0.5 * beliefs.cannibalised[1])
+        lost = beliefs.cannibalised if sold.level in ("sku", "wide") else (0.0, 0.5 * beliefs.cannibalised[1])
         siblings = _moved(seen, "during", "siblings", sold, (-lost[0], lost[1]), mean, generator)
         halo = (beliefs.halo[0] * sold.rest_price, beliefs.halo[1] * sold.rest_price)
         rest = _moved(seen, "during", "rest", sold, halo, mean, generator)
@@ -401,7 +407,7 @@ def _judged(sold: Sold, shares: _Shares, spread: Spread | None, floor: float) ->
     total = gains.sum(axis=1)
     options = _options(sold, gains)
     least = max(WORTH_IT * _given(sold), floor)
-    sure = [one for one in options if one.better >= SURE and one.gain > least]
+    sure = [one for one in options if one.gain > least and _is_sure(one, shares.learnt)]
     best = _simplest(sure or options)
     take = best if sure else None
     weight = sold.value
@@ -423,6 +429,11 @@ def _judged(sold: Sold, shares: _Shares, spread: Spread | None, floor: float) ->
         n_per_arm=None if spread is None else _size(spread, sold.margin, float(total.mean())),
     )
     return judged, np.zeros(len(total)) if take is None else -_left(gains, take)
+
+
+def _is_sure(option: Option, learnt: float) -> bool:
+    """Whether a change may be advised; on beliefs alone only to stop, where more is given away than goods can earn."""
+    return option.better >= SURE if learnt >= SEEN else not option.left_out and option.better >= SURE_UNSEEN
 
 
 def _simplest(options: Sequence[Option]) -> Option | None:

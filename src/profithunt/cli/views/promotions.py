@@ -80,8 +80,14 @@ def _given(found: Promotions, currency: str) -> str:
     subsidy = fmt.money(sum(one.subsidy for one in found.promotions), currency)
     funded = fmt.money(sum(one.funded for one in found.promotions), currency)
     anyway = fmt.share(1 - extra / units) if units else fmt.MISSING
+    unseen = sum(one.judged.learnt < 0.1 for one in found.promotions)
+    hold = (
+        f"\nOf {unseen} of them little can be known: hold a tenth of the customers back the next time."
+        if unseen
+        else ""
+    )
     sold = f"{fmt.number(units)} units were sold under them, {fmt.number(extra)} of these on top"
-    return f"{sold}; {anyway} would have been bought anyway. The shop gave {subsidy}, others {funded}."
+    return f"{sold}; {anyway} would have been bought anyway. The shop gave {subsidy}, others {funded}.{hold}"
 
 
 def _advice(one: Promotion, currency: str) -> str:
