@@ -27,7 +27,10 @@ LARGER: Final = 0.2
 EXACT_PAIRS: Final = 30_000
 LIST: Final = "overstock_list"
 _SALVAGE: Final = 0.3
-_FIRST_SAMPLE, _SECOND_SAMPLE, _CANDIDATES = 1_500, 30_000, 12
+_SAMPLES: Final = ((1_500, 6), (30_000, 4))
+"""Customers of the programme and of what refines its prices, and how many times as many offers as they may get."""
+_SPARE: Final = 3
+_SPARE_OFFERS: Final = 8_000_000
 _NO_STOCK: Final = "map stock (counted_on, sku, on_hand) and unit_cost in products or stock"
 _NO_TASTE: Final = "pip install 'profithunt[affinity]', then: profithunt run (it needs about a year of orders)"
 
@@ -266,16 +269,17 @@ def choose(engine: AnyEngine, goods: Goods, people: People, terms: Terms, *, exa
         offers, price = model.assign(pairs, people, goods, terms)
         return Chosen(pairs, offers, price, model.bound(pairs, people, goods, terms, price), n_pairs)
     price = goods.excess * 0
-    for sample in (_FIRST_SAMPLE, _SECOND_SAMPLE):
+    for at, (sample, times) in enumerate(_SAMPLES):
         one_in = max(round(len(people.answer) / sample), 1)
-        pairs = _best(engine, terms, one_in=one_in, times=_CANDIDATES)
-        if sample == _FIRST_SAMPLE:
-            part = model.scaled(goods, 1 / one_in)
-            _, price = model.assign(pairs, people, part, terms)
-        else:
+        pairs = _best(engine, terms, one_in=one_in, times=times)
+        if at:
             price = model.refined(pairs, people, goods, terms, price, 1 / one_in)
+        else:
+            _, price = model.assign(pairs, people, model.scaled(goods, 1 / one_in), terms)
         _priced(engine, goods, terms, price)
-    pairs = _best(engine, terms)
+    # A few more than each may get: who comes too late for one SKU is offered the next best.
+    spare = min(max(_SPARE_OFFERS // max(int(people.most.sum()), 1), 1), _SPARE)
+    pairs = _best(engine, terms, times=spare)
     offers = model.fitted(pairs, people, goods, terms, price)
     return Chosen(pairs, offers, price, model.bound(pairs, people, goods, terms, price), n_pairs)
 

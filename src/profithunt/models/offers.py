@@ -27,6 +27,7 @@ NEVER = -1e12
 """Margin of an incentive that may not be given."""
 
 _TINY = 1e-9
+_PART = 500_000
 
 
 @dataclass(frozen=True)
@@ -189,28 +190,31 @@ def _whole(
     return Offers(pair[chosen], incentive[chosen], value[chosen], moved[chosen])
 
 
-def _greedy(pair: Integers, customer: Integers, sku: Integers, moved: Array, most: Integers, excess: Array) -> Integers:
+def _greedy(
+    pair: Integers | None, customer: Integers, sku: Integers, moved: Array, most: Integers, excess: Array
+) -> Integers:
     """Places of the offers that fit when they are taken in their order: one a pair, k a customer, stock of the SKU.
 
-    Rounds over all that still fit, each of which takes whatever comes first of its pair, customer and SKU.
+    Rounds over all that still fit, each of which takes whatever comes first of its pair, customer and SKU. Without
+    `pair` each offer is a pair of its own.
     """
     left, room = most.astype(np.int64).copy(), np.maximum(excess, 0.0).copy()
-    open_ = np.arange(len(pair))
+    open_ = np.arange(len(customer))
     taken: list[Integers] = []
-    while len(open_):
+    while True:
         open_ = open_[(left[customer[open_]] > 0) & (moved[open_] <= room[sku[open_]] + _TINY)]
         if not len(open_):
             break
-        first = _first(pair[open_])
+        first = np.ones(len(open_), dtype=np.bool_) if pair is None else _first(pair[open_])
         first &= _place(customer[open_], first) < left[customer[open_]]
-        fits = _running(sku[open_], np.where(first, moved[open_], 0.0)) <= room[sku[open_]] + _TINY
-        now = open_[first & fits]
-        if not len(now):
-            now = open_[:1]
+        fits = first & (_running(sku[open_], np.where(first, moved[open_], 0.0)) <= room[sku[open_]] + _TINY)
+        if not fits.any():
+            fits[0] = True
+        now = open_[fits]
         taken.append(now)
         np.subtract.at(left, customer[now], 1)
         np.subtract.at(room, sku[now], moved[now])
-        open_ = open_[~np.isin(pair[open_], pair[now])]
+        open_ = open_[~fits if pair is None else ~np.isin(pair[open_], pair[now])]
     return np.concatenate(taken) if taken else np.zeros(0, dtype=np.int64)
 
 
@@ -279,16 +283,26 @@ def refined(
 
 
 def fitted(pairs: Pairs, people: People, goods: Goods, terms: Terms, price: Array) -> Offers:
-    """The best incentive of each pair chosen at given dual prices, and of them what the stock allows."""
-    gain, units = worth(pairs, people, goods, terms)
-    net = gain - price[pairs.sku][:, None] * units
-    incentive = np.argmax(net, axis=1)
-    every = np.arange(len(incentive))
-    moved = units[every, incentive]
-    order = np.lexsort((pairs.customer, -net[every, incentive] / np.maximum(moved, _TINY)))
-    fits = _running(pairs.sku[order], moved[order]) <= goods.excess[pairs.sku[order]] + _TINY
-    kept = np.sort(order[fits])
-    return Offers(kept, incentive[kept], gain[kept, incentive[kept]], moved[kept])
+    """The best incentive of each pair at given dual prices, and of them what customers and stock allow, the best first.
+
+    `pairs` may hold more than a customer may get: who comes too late for one SKU is offered the next best.
+    """
+    n = len(pairs.sku)
+    incentive, gain, moved, net = np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n), np.zeros(n)
+    for start in range(0, n, _PART):
+        some = slice(start, start + _PART)
+        part = Pairs(pairs.customer[some], pairs.sku[some], pairs.chance[some])
+        value, units = worth(part, people, goods, terms)
+        of = value - price[part.sku][:, None] * units
+        best = np.argmax(of, axis=1)
+        every = np.arange(len(best))
+        incentive[some], net[some] = best, of[every, best]
+        gain[some], moved[some] = value[every, best], units[every, best]
+    order = np.lexsort((pairs.customer, -net))
+    order = order[gain[order] > 0]
+    taken = _greedy(None, pairs.customer[order], pairs.sku[order], moved[order], people.most, goods.excess)
+    kept = np.sort(order[taken])
+    return Offers(kept, incentive[kept], gain[kept], moved[kept])
 
 
 def broadcast(goods: Goods, units: Array, cuts: Array, stock: Array, floors: Array) -> Array:
