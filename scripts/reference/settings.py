@@ -31,7 +31,7 @@ def page() -> str:
         f"{_heading(path, many=many)}\n\n{_about(kind)}\n\n{_keys(kind)}"
         for path, kind, many in sections_of(ShopConfig)
     ]
-    return document("Settings", "`src/profithunt/config.py`", INTRO, *sections)
+    return document("Settings", "`src/profithunt/config/`", INTRO, *sections)
 
 
 def sections_of(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel], bool]]:
