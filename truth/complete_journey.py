@@ -43,8 +43,8 @@ def _coupons(shop: Shop) -> Iterator[Claim]:
         least, earned, most = one.judged.gain
         print(
             f"     {one.title}: {one.units:,.0f} units under it, {middle:,.0f} on top ({low:,.0f} to {high:,.0f}); "
-            f"the shop gave {one.subsidy:,.2f}, others {one.funded:,.2f}; earned {earned:,.0f} ({least:,.0f} to {most:,.0f}); "
-            f"{one.judged.learnt:.0%} learnt: {one.judged.verdict}",
+            f"the shop gave {one.subsidy:,.2f}, others {one.funded:,.2f}; "
+            f"earned {earned:,.0f} ({least:,.0f} to {most:,.0f}); {one.judged.learnt:.0%} learnt: {one.judged.verdict}",
             flush=True,
         )
     for belief in found.beliefs.values():
