@@ -111,12 +111,16 @@ class Advice:
     learnt: Array
 
 
-def elasticities(spread: Array, slanted: Array, belief: Elasticity) -> tuple[Array, Array]:
-    """Mean and standard deviation of each SKU's elasticity, learnt from how units moved with the own price."""
+def elasticities(spread: Array, slanted: Array, belief: Elasticity, among: Flags | None = None) -> tuple[Array, Array]:
+    """Mean and standard deviation of each SKU's elasticity, learnt from how units moved with the own price.
+
+    The shop's own mean is that of the SKUs in `among` (default: all).
+    """
     moved = np.nan_to_num(spread) > LEAST_SPREAD
+    counts = moved if among is None else moved & among
     held = np.where(moved, spread, 1.0)
     slope = np.where(moved, slanted / held, 0.0)
-    weight = np.where(moved, 1 / (DISPERSION / held + BETWEEN**2), 0.0)
+    weight = np.where(counts, 1 / (DISPERSION / held + BETWEEN**2), 0.0)
     before = 1 / belief.spread**2
     shop_weight = before + weight.sum()
     shop = (belief.mean * before + (slope * weight).sum()) / shop_weight
@@ -128,8 +132,10 @@ def elasticities(spread: Array, slanted: Array, belief: Elasticity) -> tuple[Arr
 
 def advise(terms: Terms, rules: Rules) -> Advice:
     """Advice for every SKU."""
-    cut = elasticities(terms.spread, terms.slanted, rules.cut)
-    rise = elasticities(terms.spread, terms.slanted, rules.rise)
+    # Customers mind a price above what they compare with more than one below: each side has a mean of its own.
+    dearer = terms.delivered > terms.lowest_delivered
+    cut = elasticities(terms.spread, terms.slanted, rules.cut, dearer)
+    rise = elasticities(terms.spread, terms.slanted, rules.rise, ~dearer)
     parts = []
     for start in range(0, max(len(terms.price), 1), _CHUNK):
         rows = slice(start, start + _CHUNK)
