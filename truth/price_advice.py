@@ -96,7 +96,8 @@ def world(seed: int, moved: float) -> Result:
         at_war=np.zeros(SKUS, dtype=bool),
     )
     known = beliefs("prices")
-    rules = Rules(*(Elasticity(known[name].mean, known[name].spread) for name in ("cut", "rise")))
+    cut, rise = (Elasticity(known[name].mean, known[name].spread) for name in ("cut", "rise"))
+    rules = Rules(cut, rise)
     found = advise(terms, rules)
     true = Terms(**{**vars(terms), "units": base})
     change = np.where(np.isfinite(found.price), found.price / price - 1, 0.0)
