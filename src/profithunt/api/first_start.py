@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from profithunt.api.pace import Pace
 from profithunt.api.propose import propose
 from profithunt.api.shop import Shop
 from profithunt.config import FILE_NAME
@@ -30,19 +31,14 @@ SETTINGS: Final = ("name", "currency", "timezone")
 
 @dataclass(frozen=True)
 class Status:
-    """Where the run is: idle, running, done or failed; its step and how much of the step is behind it."""
+    """Where the run is: idle, running, done or failed; its step, how much of all is done, seconds so far and left."""
 
     state: str
     step: str = ""
-    done: float = 0.0
-    total: float = 0.0
+    share: float = 0.0
     seconds: float = 0.0
+    left: float | None = None
     error: str = ""
-
-    @property
-    def share(self) -> float:
-        """How much of the step is done, 0 to 1."""
-        return min(1.0, self.done / self.total) if self.total else 0.0
 
 
 class FirstStart:
@@ -54,6 +50,7 @@ class FirstStart:
         self.proposal: Proposal | None = None
         self._status = Status("idle")
         self._started = 0.0
+        self._pace = Pace()
         self._wrote = False
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -160,7 +157,8 @@ class FirstStart:
         """Where the run is."""
         with self._lock:
             now = time.monotonic() - self._started
-            return replace(self._status, seconds=now) if self._status.state == "running" else self._status
+            running = self._status.state == "running"
+            return replace(self._status, seconds=now, left=self._pace.left) if running else self._status
 
     def start(self) -> None:
         """Begin the run, unless it is under way. Raises UsageError without a shop.toml."""
@@ -171,13 +169,15 @@ class FirstStart:
                 return
             self._status = Status("running", "Begin")
             self._started = time.monotonic()
+            self._pace = Pace()
             self._thread = threading.Thread(target=self._run, name="profithunt-first-run", daemon=True)
             self._thread.start()
 
     def step(self, name: str, done: float, total: float) -> None:
         """Told by the run where it is."""
         with self._lock:
-            self._status = Status("running", name, done, total)
+            self._pace.step(name, done, total)
+            self._status = Status("running", name, self._pace.share)
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the run has ended."""
