@@ -5,7 +5,7 @@ working = true
 [columns]
 item = "int | number of the SKU, from 0"
 sku = "text | SKU"
-overstocked = "bool | days of cover above the 90th percentile of the SKUs in stock; false where stock is not known"
+overstocked = "bool | days of cover above the 90th percentile of the SKUs in stock, or among the 500 with most units beyond a quarter's; false where stock is not known"
 --- */
 WITH sold AS (
   SELECT sku,
@@ -26,7 +26,8 @@ held AS (
   GROUP BY s.sku
 ),
 cover AS (
-  SELECT s.sku, h.on_hand / GREATEST(s.pace, 1.0 / 56) AS days
+  SELECT s.sku, h.on_hand / GREATEST(s.pace, 1.0 / 56) AS days,
+         ROW_NUMBER() OVER (ORDER BY h.on_hand - s.pace * 91 DESC, s.sku) AS place
   FROM sold AS s
   INNER JOIN held AS h ON h.sku = s.sku
   WHERE h.on_hand >= $least_on_hand
@@ -36,7 +37,7 @@ high AS (
 )
 SELECT ROW_NUMBER() OVER (ORDER BY s.n_lines DESC, s.sku) - 1 AS item,
        s.sku AS sku,
-       COALESCE(c.days >= h.days, FALSE) AS overstocked
+       COALESCE(c.days >= h.days OR (c.days > 91 AND c.place <= 500), FALSE) AS overstocked
 FROM sold AS s
 CROSS JOIN high AS h
 LEFT JOIN cover AS c ON c.sku = s.sku

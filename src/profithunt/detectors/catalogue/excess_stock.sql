@@ -23,7 +23,7 @@ from = ""
 [docs]
 why = "More of the SKU is in stock than its pace will sell before the season ends; what is left then goes for a fraction of its cost."
 value = "Units left at the end of the season × cost × (1 − salvage_share), the part of it that falls into the next 28 days by days of the season left. What will be sold is the pace of the last pace_days × how the same days of the year before compared with the weeks before them in its category, as far as enough was sold then (trusted_units)."
-known_problems = "Goods that are sold next season too; a first season has no year before. salvage_share is assumed until the shop sets its own."
+known_problems = "`profithunt proposition markdowns` works out the ladder of each SKU, and where none pays. Goods that are sold next season too; a first season has no year before. salvage_share is assumed until the shop sets its own."
 source = "METRICS section 6"
 --- */
 WITH held AS (

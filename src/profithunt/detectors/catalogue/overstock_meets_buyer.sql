@@ -25,7 +25,7 @@ order_by = "-cm2"
 [docs]
 why = "Far more of this SKU is in stock than will be sold in months, and the shop knows customers whom it suits. Offered to them alone, it sells without a markdown that everybody sees."
 value = "Units that the offer sells in 28 days beyond those that would be bought anyway (chance of each suited customer to buy × uplift; all of them together buy no more by themselves than is bought at all, and no more is moved than is too much) × what a unit sold brings: its profit (CM2), and of its cost what would be lost on it in the end (1 − salvage_share, for the share of the stock that a year will not sell)."
-known_problems = "uplift is assumed until a part of the customers has been left out of the offer. Whom it suits is learnt from who bought what: a SKU that hardly anybody has bought yet is hard to place. Some of them would have bought something else."
+known_problems = "`profithunt proposition overstock` assigns all SKUs and customers at once, with the least incentive each. uplift is assumed until a part of the customers has been left out of the offer. Whom it suits is learnt from who bought what: a SKU that hardly anybody has bought yet is hard to place. Some of them would have bought something else."
 source = "METRICS section 6; Hu, Koren and Volinsky (2008), Collaborative filtering for implicit feedback datasets"
 --- */
 WITH held AS (
