@@ -124,7 +124,7 @@ class _Making:
         self.aside = folder / "aside"
         self.report = report
         self.gains: dict[str, truth.Gain] = {}
-        self.lapsed: dict[int, Decimal] = {}
+        self.customers: list[tuple[int, int, Decimal]] = []
         self.rows = dict.fromkeys(TABLES, 0)
         self.columns = {name: [column.name for column in models("tables")[name].columns] for name in TABLES}
         horizon = 365 if world.size.n_days >= 500 else 90
@@ -152,7 +152,7 @@ class _Making:
         if wishes:
             self.world.engine.attach_parquet("counted_stock", self.folder / "stock.parquet")
             self.world.make("truth", ("calendar", "demand", "stock_ahead"))
-        found = truth.gather(self.world, wishes, self.gains, self.lapsed)
+        found = truth.gather(self.world, wishes, self.gains, self.customers)
         truth.write(self.folder, found)
         shop_file.write(self.folder, self.world.size, self.columns)
         return found, self.rows
@@ -196,7 +196,8 @@ class _Making:
         """Run what each problem touched again in the world without it, with the same luck; add up the difference."""
         engine, world = self.world.engine, self.world
         world.make("truth", ("order_money", "befallen", "touched_orders"))
-        self.lapsed |= dict(engine.rows(world.sql("truth", "lapsed")))
+        for name in ("lapsed", "losing"):
+            self.customers += engine.rows(world.sql("truth", name))
         engine.table("visits_as_is", world.sql("truth", "as_is"))
         _rename(engine, "order_money", "money_as_is")
         _rename(engine, "drafts", "drafts_as_is")

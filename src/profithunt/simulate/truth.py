@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,10 @@ HORIZON_DAYS: Final = 28
 PAYS: Final = "it was made worse, and still earns more than it costs"
 _STOCK: Final = "stock"
 _BEYOND_CHANCE: Final = 1.645
+_CUSTOMERS: Final = {1: "lifetime_loss", 3: "discount_only_buyer", 5: "valuable_lapsing"}
 _BY_ITSELF: Final = {
+    1: "served at a loss, by what was planted on them",
+    3: "hardly buys without a voucher, by what was planted on them",
     5: "a good customer who dropped out by themselves six to thirteen months ago",
     11: "more of it than three months will sell",
     17: "it will be gone before more can come",
@@ -57,7 +60,7 @@ class Gain:
 
 
 def gather(
-    world: World, wishes: list[Wish], gains: Mapping[str, Gain], lapsed: Mapping[int, Decimal]
+    world: World, wishes: list[Wish], gains: Mapping[str, Gain], customers: Sequence[tuple[int, int, Decimal]]
 ) -> dict[str, Any]:
     """Everything that is true of a world and can't be read off its tables, as plain data."""
     by_id = {wish.id: wish for wish in wishes}
@@ -92,7 +95,7 @@ def gather(
         "problems": planted["problem"],
         "decoys": planted["decoy"] + (_chance_decoys(world) if wishes else []),
         "shifts": planted["shift"],
-        "arisen": planted["arisen"] + (_by_itself(world, lapsed) if wishes else []),
+        "arisen": planted["arisen"] + (_by_itself(world, customers) if wishes else []),
         "undecided": planted["undecided"],
         "actions": [_action(world, row) for row in world.engine.dicts("SELECT * FROM action_means ORDER BY action")],
     }
@@ -170,7 +173,7 @@ def _item(
     return item
 
 
-def _by_itself(world: World, lapsed: Mapping[int, Decimal]) -> list[dict[str, Any]]:
+def _by_itself(world: World, customers: Sequence[tuple[int, int, Decimal]]) -> list[dict[str, Any]]:
     """What costs money although nobody planted it: stock against demand ahead, good customers who dropped out."""
     end = world.size.ends_on.isoformat()
     rows = world.engine.dicts(
@@ -178,7 +181,10 @@ def _by_itself(world: World, lapsed: Mapping[int, Decimal]) -> list[dict[str, An
         "WHERE problem IS NULL AND units >= 1 AND money_28 > 0 ORDER BY number, sku"
     )
     found = [(row["number"], row["detector"], "sku", row["sku"], row["money_28"]) for row in rows]
-    found += [(5, "valuable_lapsing", "customer", customer_id(number), lapsed[number]) for number in sorted(lapsed)]
+    found += [
+        (number, _CUSTOMERS[number], "customer", customer_id(member), money)
+        for number, member, money in sorted(customers)
+    ]
     return [
         {
             "id": f"arisen-{number:02d}-{name}-{place}",

@@ -10,6 +10,7 @@ action = "switch_lane"
 statistic = "share"
 outlier = 0.9
 window_days = 364
+credibility = 0.8
 needs = ["shipments.promised_at", "shipments.delivered_at"]
 [thresholds]
 min_parcels = 30
@@ -24,7 +25,7 @@ region = "COALESCE(region, country, 'all')"
 [docs]
 why = "Parcels of this carrier into this region are late, lost or damaged far more often than on other lanes, and each one disappoints a customer."
 value = "Failed parcels above the share to expect × what they cost: the service and goodwill that orders with a late parcel, and those with a lost or damaged one, need beyond others, as the failures above the share are made up. To expect is the median lane's share, or that of the lanes in its zone, or of the other carriers in its region, whichever is highest."
-known_problems = "A promise that was set too tight makes a good lane look bad. Where contacts and goodwill are not known, cost_share of an order's net sales is assumed and said so."
+known_problems = "What a failed parcel costs is the shop's mean: how many of a lane's customers complain differs. A promise that was set too tight makes a good lane look bad. Where contacts and goodwill are not known, cost_share of an order's net sales is assumed and said so."
 source = "METRICS section 5; Montgomery, Introduction to Statistical Quality Control (p charts)"
 --- */
 WITH parcels AS (

@@ -27,7 +27,7 @@ where = "in_window AND (markdown < 0 OR (discounted AND promo_id IS NULL))"
 order_by = "markdown + promotion"
 [docs]
 why = "In weeks in which the SKU is discounted it earns less than in weeks at full price: it sells well enough without."
-value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect is what a week at full price earned, moved with what the rest of its category sold in the nine weeks around it (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
+value = "Profit (CM2) to expect of a week at full price − profit of a discounted week, × the discounted weeks to expect in 28 days. To expect are the units of a week at full price × what a unit earns without the discount, moved with what the rest of its category sold in the nine weeks around it (trend_units damp it in small categories): weeks that would have been weak or strong anyway are held against weak and strong ones."
 known_problems = "A discount that sells more than most_lift times as much is no needless one, it brings customers in, and what they buy beside it is not seen here. A SKU whose price changes are known and hold no markdown was repriced for good and is left out (underpriced mover). Discounts that belong to a named promotion do not count, a holdout tells what they bring. A week is at full price or discounted when clear_share of its units are, or, with fewer than clear_units, of those of the nine weeks around it; others are left out. A SKU that was not discounted in the last_weeks is left out. Customers who come for the discount and buy other things; a season with one price all through. A test of the price settles it."
 source = "METRICS section 6; Blattberg and Neslin (1990), Sales Promotion"
 --- */
@@ -77,12 +77,17 @@ clear AS (
   FROM grid AS g
   WHERE g.discounted_share >= $clear_share OR g.discounted_share <= 1 - $clear_share
 ),
+-- What a unit earns without the discount is told by all weeks, discounted or not.
+margins AS (
+  SELECT sku, X_DIV(SUM(cm2 - discount), SUM(units)) AS margin FROM clear GROUP BY sku
+),
 regular AS (
-  SELECT sku, COUNT(*) AS n_weeks, AVG(cm2) AS cm2, AVG(units) AS units, SUM(units) AS all_units,
-         AVG(units_of_others) AS units_of_others
-  FROM clear
-  WHERE is_discounted = 0
-  GROUP BY sku
+  SELECT c.sku, COUNT(*) AS n_weeks, AVG(c.units) * MAX(m.margin) AS cm2, AVG(c.units) AS units, SUM(c.units) AS all_units,
+         AVG(c.units_of_others) AS units_of_others
+  FROM clear AS c
+  INNER JOIN margins AS m ON m.sku = c.sku
+  WHERE c.is_discounted = 0
+  GROUP BY c.sku
 )
 SELECT w.sku,
        X_MOMENTS(w.cm2, r.cm2 * X_DIV(w.units_of_others + $trend_units, r.units_of_others + $trend_units)),

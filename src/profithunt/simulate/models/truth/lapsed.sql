@@ -1,7 +1,8 @@
 /* ---
 what = "Good customers who dropped out by themselves, six to thirteen months before the end: what they would have gone on to bring."
-grain = ["customer_no"]
+grain = ["number", "customer_no"]
 [columns]
+number = "int | detector of the catalogue that it belongs to"
 customer_no = "int | customer"
 money_28 = "money | profit of 28 days at their own pace"
 --- */
@@ -21,7 +22,7 @@ good AS (
 last_orders AS (
   SELECT customer_no, MAX(place) AS place, MAX(day_no) AS day_no FROM drafts WHERE NOT extra GROUP BY customer_no
 )
-SELECT w.customer_no, w.money_28
+SELECT 5 AS number, w.customer_no, w.money_28
 FROM worth AS w
 CROSS JOIN good AS g
 INNER JOIN last_orders AS o ON o.customer_no = w.customer_no AND o.place = w.n_life - 1
