@@ -16,7 +16,9 @@ from profithunt.api.automating import Automation
 from profithunt.api.carriage import Carriage
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.delivery_terms import DeliveryTerms
+from profithunt.api.markdowns import Ladder, Markdowns
 from profithunt.api.options import DeliveryOptions
+from profithunt.api.overstock import Overstock
 from profithunt.api.policies import Policy
 from profithunt.api.price_experiment import PriceExperiment
 from profithunt.api.price_view import CustomersView, SeenOffer
@@ -51,6 +53,7 @@ RESULTS = (
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
     *(Proposition, DeliveryTerms, DeliveryOptions, Promises, Carriage, Promotions, Promotion, Policy),
+    *(Markdowns, Ladder, Overstock),
     *(Prices, PriceBoard, CustomersView, SeenOffer, PriceExperiment, Decision),
     *(Automation, Rule, Evaluation, Outcomes, Side),
     *(Dictionary, Metric, MetricFigures, Figure, Period, Review, Chart, Box),
