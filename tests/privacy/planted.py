@@ -36,9 +36,9 @@ _FILES: dict[str, tuple[str, dict[str, str], Sequence[Sequence[str]]]] = {
     ),
     "orders.csv": (
         "orders",
-        {"order_id": "no", "ordered_at": "at", "customer_id": "who"},
+        {"order_id": "no", "ordered_at": "at", "customer_id": "who", "gift_message": "gift"},
         [
-            [no, f"2024-0{1 + at % 6}-1{at % 9}", who]
+            [no, f"2024-0{1 + at % 6}-1{at % 9}", who, "Ring 0171/998877, bob.may@example.com" if at == 1 else ""]
             for at, (no, who) in enumerate(
                 [
                     ("O-1", "C-1001"),
@@ -164,13 +164,13 @@ def plant(folder: Path) -> Path:
 
 
 def found(folder: Path, needles: Iterable[str], leaving: Sequence[str] = (SOURCES,)) -> list[tuple[str, str]]:
-    """Each needle and the file that holds it, Parquet and databases decoded."""
+    """Each needle and the file that holds it, in any case, Parquet and databases decoded."""
     hits = []
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
         name = path.relative_to(folder).as_posix()
         if not name.startswith(tuple(leaving)):
-            content = bytes_of(path)
-            hits += [(needle, name) for needle in needles if needle.encode() in content]
+            content = bytes_of(path).lower()
+            hits += [(needle, name) for needle in needles if needle.lower().encode() in content]
     return hits
 
 

@@ -64,7 +64,7 @@ class Forgetting:
             found += [exp.and_(self._by_order(), exp.or_(*still))] if still else []
         if "member" in columns:
             found.append(column("member").eq(text(self.customer_id)))
-        found += [call("contains", column(item), text(self.customer_id)) for item in self._texts(name, columns)]
+        found += [self._mentions(column(item)) for item in self._texts(name, columns)]
         return exp.or_(*found) if found else None
 
     def query(self, name: str, columns: Mapping[str, str], source: exp.Expr) -> exp.Select:
@@ -124,12 +124,16 @@ class Forgetting:
             # Twice, since two in a row share what stands between them.
             for _ in range(2):
                 result = call("regexp_replace", result, text(pattern), text(instead), text("g"))
-        return exp.Case().when(call("contains", value, text(self.customer_id)), result).else_(value.copy())
+        return exp.Case().when(self._mentions(value), result).else_(value.copy())
+
+    def _mentions(self, value: exp.Expr) -> exp.Expr:
+        return call("contains", exp.Lower(this=value.copy()), text(self.customer_id.lower()))
 
     def _patterns(self) -> list[tuple[str, str]]:
         id_ = re.escape(self.customer_id)
         if self.is_distinct:
-            return [(f"(^|{_BOUND}){id_}($|{_BOUND})", rf"\1{self.pseudonym}\2")]
+            # In any case: what is looked for in the queue is kept in lower case.
+            return [(f"(?i)(^|{_BOUND}){id_}($|{_BOUND})", rf"\1{self.pseudonym}\2")]
         return [
             (rf'("customer_id": ?)"{id_}"', rf'\1"{self.pseudonym}"'),
             (rf"(?i)(customer(?:_id)?[ :=#']+){id_}($|{_BOUND})", rf"\1{self.pseudonym}\2"),
@@ -139,7 +143,7 @@ class Forgetting:
 
     def in_text(self, value: str) -> str:
         """A text without the id; JSON in it stays JSON."""
-        if self.customer_id not in value:
+        if self.customer_id.lower() not in value.lower():
             return value
         if value[:1] in ("{", "["):
             try:

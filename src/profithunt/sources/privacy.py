@@ -39,6 +39,10 @@ _OTHER: Final = re.compile(
     r"|strasse|address(_line)?(_?[123])?|adresse|direccion|morada|indirizzo|adres|iban|card_number|birth_?(day|date)"
     r"|date_of_birth|geburtsdatum|ip(_address)?)"
 )
+_NOTES: Final = re.compile(
+    r"(.*_)?(notes?|comments?|remarks?|messages?|memo|instructions?|text|body|verbatim|feedback|bemerkung(en)?|notiz(en)?"
+    r"|kommentare?|commentaires?|comentarios?|comentários?|commenti|opmerking(en)?)"
+)
 _ABOUT_PEOPLE: Final = ("customers", "orders", "contacts", "reviews", "returns", "shipments", "touches", "sessions")
 _PARTICLES: Final = (
     *("de", "da", "do", "di", "du", "la", "le", "el", "van", "von", "der", "den", "dem", "zu", "zur", "ten", "ter"),
@@ -210,7 +214,8 @@ def free_text(canonical: Table, names: Sequence[str]) -> frozenset[str]:
     """Columns in which people write what they like: those that the schema calls so, and a source's own beside them."""
     said = {name for name, item in canonical.columns.items() if item.free_text}
     own = {name for name in names if name not in canonical.columns and not is_identifier(name)}
-    return frozenset(said & set(names)) | (own if canonical.name in SAID_BY_CUSTOMERS else frozenset())
+    noted = own if canonical.name in SAID_BY_CUSTOMERS else {name for name in own if is_note(name)}
+    return frozenset((said & set(names)) | noted)
 
 
 def identifiers(canonical: Table, names: Sequence[str]) -> frozenset[str]:
@@ -223,6 +228,11 @@ def identifiers(canonical: Table, names: Sequence[str]) -> frozenset[str]:
 def is_name(name: str) -> bool:
     """Whether a column is called as one that holds a person's name or e-mail address."""
     return bool(_NAMES.fullmatch(name.lower().removeprefix("extra_")))
+
+
+def is_note(name: str) -> bool:
+    """Whether a column is called as one in which people write what they like."""
+    return bool(_NOTES.fullmatch(name.lower().removeprefix("extra_")))
 
 
 def is_identifier(name: str) -> bool:

@@ -71,7 +71,8 @@ def _changed(
     keys = list(table.primary_key.columns) or list(table.columns)
     if not texts:
         return []
-    said = sa.or_(*(sa.cast(item, sa.Text).contains(customer_id, autoescape=True) for item in texts))
+    me = customer_id.lower()
+    said = sa.or_(*(sa.func.lower(sa.cast(item, sa.Text)).contains(me, autoescape=True) for item in texts))
     done = []
     for row in connection.execute(sa.select(*keys, *texts).where(said)).all():
         old = tuple(row)[len(keys) :]

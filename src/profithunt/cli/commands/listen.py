@@ -172,7 +172,7 @@ def change(
     session: Session,
     what: Annotated[str, typer.Argument(help="What we will change.")],
     assign: Annotated[
-        str | None, typer.Option("--assign", help="Who sees to it (see act users).", show_default=False)
+        str | None, typer.Option("--assign", help="Who sees to it (see act user).", show_default=False)
     ] = None,
     team: Annotated[str, typer.Option("--team", help="Team whose queue it goes to.")] = "service",
     value: Annotated[float, typer.Option("--value", help="Money it should bring in 28 days.")] = 0.0,
