@@ -54,6 +54,8 @@ def page_of(browser: Any, **more: Any) -> Any:
 
 
 def settle(page: Any, seconds: float = 40) -> None:
+    # A long study is worked out first; its page then takes the place of the one that says so, by itself.
+    page.locator("progress").wait_for(state="detached", timeout=120_000)
     page.evaluate(
         "async () => { for (let y = 0; y < document.body.scrollHeight; y += 600)"
         " { scrollTo(0, y); await new Promise(go => setTimeout(go, 20)); } scrollTo(0, 0); }"

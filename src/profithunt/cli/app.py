@@ -46,6 +46,7 @@ from profithunt.cli.commands import (
     report,
     run,
     serve,
+    settings,
     simulate,
     sql,
     version,
@@ -97,6 +98,7 @@ app.command()(mcp.mcp)
 app.command(no_args_is_help=True)(erase.erase)
 app.add_typer(act.app, name="act")
 app.add_typer(automation.app, name="automation")
+app.add_typer(settings.app, name="settings")
 app.add_typer(customers.app, name="customers")
 app.add_typer(document.app, name="document")
 app.add_typer(listen.app, name="listen")

@@ -30,6 +30,10 @@ class Kept:
     mistakes: Mapping[str, str]
     form: Form
 
+    def to_json(self) -> dict[str, Json]:
+        """As data."""
+        return {"seq": self.seq, "mistakes": dict(self.mistakes), **self.form.to_json()}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -76,8 +80,13 @@ class Change:
 class Changing:
     """The settings of one shop that can be changed while it runs; who changes them must be allowed to manage."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, user: str | None = None) -> None:
         self._shop = shop
+        self._user = user
+
+    def as_(self, user: str) -> Changing:
+        """The same, changed by somebody else."""
+        return Changing(self._shop, user)
 
     def form(self, about: str, subject: str) -> Form:
         """The settings of one thing. Raises NotFound for what can't be set."""
@@ -117,7 +126,7 @@ class Changing:
         """The changes, latest first."""
         from profithunt.actions.store import audit
 
-        self._shop.act.whoami().must("see")
+        self._shop.act.whoami(by=self._user).must("see")
         with self._shop.act.store.reading() as connection:
             entries = audit.read(connection, verb=VERB, limit=most)
         seen: set[tuple[str, str]] = set()
@@ -159,7 +168,7 @@ class Changing:
             return audit.append(connection, actor, [audit.Act(VERB, kind.about, subject, data)], at)
 
     def _actor(self) -> Actor:
-        actor = self._shop.act.whoami()
+        actor = self._shop.act.whoami(by=self._user)
         actor.must("manage")
         return actor
 

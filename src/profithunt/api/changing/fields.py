@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
@@ -40,6 +40,16 @@ class Form:
     note: str
     fields: tuple[Field, ...]
     mistake: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """As data."""
+        return {
+            "about": self.about,
+            "subject": self.subject,
+            "title": self.title,
+            "note": self.note,
+            "settings": [asdict(one) for one in self.fields],
+        }
 
     def told(self, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Form:
         """The same with what was typed, and what is wrong with it beside each field."""
