@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import sqlglot
@@ -61,12 +62,19 @@ def clock(detector: Detector, first_on: dt.date, as_of: dt.date, horizon_days: i
 
 def compile_detector(detector: Detector, at: Clock, *, timezone: str = "UTC", dialect: str = "duckdb") -> str:
     """The detector's statement for an engine. Raises ModelError."""
-    tree = _parse(detector.sql, detector.name)
-    given = [item.alias_or_name for item in _expanded(tree).selects] if isinstance(tree, exp.Query) else []
+    text, given = _written(detector.sql, detector.name)
     _check_columns(detector, given)
-    return compile_sql(
-        tree.sql(dialect="duckdb"), dialect=dialect, values=_values(detector, at, timezone), where=detector.name
-    )
+    return compile_sql(text, dialect=dialect, values=_values(detector, at, timezone), where=detector.name)
+
+
+@lru_cache(maxsize=256)
+def _written(sql: str, where: str) -> tuple[str, tuple[str, ...]]:
+    """A statement with what the window and the two macros stand for, and the columns that it gives.
+
+    A hunt asks for it over several windows, which differ in their values alone.
+    """
+    query = _expanded(_parse(sql, where))
+    return query.sql(dialect="duckdb"), tuple(item.alias_or_name for item in query.selects)
 
 
 def compile_rows(

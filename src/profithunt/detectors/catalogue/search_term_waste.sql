@@ -25,21 +25,34 @@ source = "METRICS section 6"
 WITH named AS (
   SELECT COUNT(session_id) AS n_orders FROM orders
 ),
-clicks AS (
-  SELECT t.touch_id,
-         t.search_term,
+paid AS (
+  SELECT t.touch_id, t.search_term, t.session_id, t.customer_id, t.touched_at,
          X_DAY(t.touched_at) AS clicked_on,
          COALESCE(t.cost, 0) AS cost,
-         MAX(CASE WHEN o.order_id IS NOT NULL THEN 1 ELSE 0 END) AS ordered
+         CASE WHEN t.session_id IS NULL OR n.n_orders = 0 THEN 1 ELSE 0 END AS by_customer
   FROM touches AS t
   CROSS JOIN named AS n
-  LEFT JOIN orders AS o
-    ON (o.session_id = t.session_id)
-    OR ((t.session_id IS NULL OR n.n_orders = 0) AND o.customer_id = t.customer_id AND o.ordered_at >= t.touched_at
-        AND X_DAYS_BETWEEN(X_DAY(t.touched_at), X_DAY(o.ordered_at)) <= $days_to_order)
   WHERE t.kind = 'click' AND t.search_term IS NOT NULL
     AND X_DAY(t.touched_at) > $window_start AND X_DAY(t.touched_at) <= $window_end
-  GROUP BY t.touch_id, t.search_term, X_DAY(t.touched_at), t.cost
+),
+in_visits AS (
+  SELECT session_id FROM orders WHERE session_id IS NOT NULL GROUP BY session_id
+),
+-- Where a click names no visit with an order, its customer's next orders are asked.
+soon AS (
+  SELECT c.touch_id
+  FROM paid AS c
+  INNER JOIN orders AS o ON o.customer_id = c.customer_id AND o.ordered_at >= c.touched_at
+  WHERE c.by_customer = 1 AND X_DAYS_BETWEEN(X_DAY(c.touched_at), X_DAY(o.ordered_at)) <= $days_to_order
+  GROUP BY c.touch_id
+),
+clicks AS (
+  SELECT c.touch_id, c.search_term, c.clicked_on, c.cost,
+         MAX(CASE WHEN v.session_id IS NOT NULL OR s.touch_id IS NOT NULL THEN 1 ELSE 0 END) AS ordered
+  FROM paid AS c
+  LEFT JOIN in_visits AS v ON v.session_id = c.session_id
+  LEFT JOIN soon AS s ON s.touch_id = c.touch_id
+  GROUP BY c.touch_id, c.search_term, c.clicked_on, c.cost
 ),
 usual AS (
   SELECT X_DIV(SUM(cm2), COUNT(*)) AS per_order FROM order_profit WHERE in_window
