@@ -35,11 +35,16 @@ def page() -> str:
 
 
 def commands_of() -> dict[str, Any]:
-    """Each command by its name, in the order of the help; those of a group as `group command`."""
+    """Each command by its name, in the order of the help; those of a group as `group command`.
+
+    A group that does something by itself is a command as well.
+    """
     group: Any = typer.main.get_command(app)
     found: dict[str, Any] = {}
     for name, command in group.commands.items():
         below = getattr(command, "commands", None)
+        if below is not None and command.invoke_without_command:
+            found[name] = command
         found |= {name: command} if below is None else {f"{name} {part}": item for part, item in below.items()}
     return found
 
