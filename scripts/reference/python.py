@@ -16,6 +16,10 @@ from profithunt.api.automating import Automation
 from profithunt.api.carriage import Carriage
 from profithunt.api.clv import Clv, CustomerClv
 from profithunt.api.delivery_terms import DeliveryTerms
+from profithunt.api.erasing import Erasure, RunErased
+from profithunt.api.hearing import Heard, HeardRow, Label, Theme, Trend, Voice
+from profithunt.api.listening import Listening
+from profithunt.api.listening_sessions import Hours, Journey, Moment, Session
 from profithunt.api.markdowns import Ladder, Markdowns
 from profithunt.api.options import DeliveryOptions
 from profithunt.api.overstock import Overstock
@@ -52,6 +56,7 @@ RESULTS = (
     *(Relation, api.Run, BuildResult, Reconciliation, Slice, Step, Whale, Story, Section, Hunt, Opportunity),
     *(CustomerProfit, Month, PlanVariance, MonthVariance),
     *(Clv, CustomerClv, ClvFit, ClvDecile, ClvSpread, ActionsValue),
+    *(Listening, Heard, HeardRow, Trend, Voice, Theme, Label, Session, Journey, Moment, Hours, Erasure, RunErased),
     *(Proposition, DeliveryTerms, DeliveryOptions, Promises, Carriage, Promotions, Promotion, Policy),
     *(Markdowns, Ladder, Overstock),
     *(Prices, PriceBoard, CustomersView, SeenOffer, PriceExperiment, Decision),
