@@ -173,8 +173,8 @@ def markdowns(
         salvage = float(config.thresholds.get("excess_stock", {}).get("salvage_share", _SALVAGE))
     if not 0 <= salvage <= 1:
         raise UsageError("salvage is a share of the unit cost", expected="0 to 1, e.g. 0.3")
-    if not all(engine.has(name) for name in ("stock", "products", "price_changes")):
-        raise NotFound("there is no stock in this run", do=_NEEDS)
+    if not reading.counted(engine):
+        raise NotFound("no stock was counted in this run", do=_NEEDS)
     today = as_of(engine, config)
     values = settings(config, today).values
     known = dict(beliefs("markdowns"))

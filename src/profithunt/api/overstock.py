@@ -183,8 +183,8 @@ def overstock(
     from profithunt.models.offers_value import valued
 
     salvage, margin_floor = _checked(config, most_offers, spacing_days, cost, salvage, margin_floor)
-    if not all(engine.has(name) for name in ("stock", "products", "touches", "customers")):
-        raise NotFound("there is no stock in this run", do=_NO_STOCK)
+    if not weeks.counted(engine):
+        raise NotFound("no stock was counted in this run", do=_NO_STOCK)
     if not engine.has("affinity"):
         raise NotFound("what suits whom is not known in this run", do=_NO_TASTE)
     today = as_of(engine, config)

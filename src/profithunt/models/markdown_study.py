@@ -5,8 +5,8 @@ candidate (those, every constant cut, today's price) in 64 draws of what is not 
 levels. A SKU gets the ladder with the largest expected gain among those that earn more than today's price with a
 probability of eight in ten and by at least a hundredth; where there is none, its price is left. Of many SKUs some look
 so by chance: unless all of them together are worth it, only those stay that hold at a false discovery rate of a tenth.
-No curve is exact: each gain may be off by a
-hundredth of what the stock brings today (one standard deviation) beyond what the draws say.
+No curve is exact: each gain may be off by a hundredth of what the stock brings today (one standard deviation) beyond
+what the draws say.
 """
 
 from __future__ import annotations

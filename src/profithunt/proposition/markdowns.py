@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sqlglot import exp
+
 from profithunt.engine import AnyEngine, compile_model, read_model
 
 QUERIES: Final = Path(__file__).parent / "queries"
@@ -33,6 +35,11 @@ def books(engine: AnyEngine, values: Mapping[str, Any], category: str | None) ->
             for name in ("markdown_skus", "markdown_weeks", "markdown_open", "markdown_tags")
         )
     )
+
+
+def counted(engine: AnyEngine) -> bool:
+    """Whether there is a count of stock."""
+    return bool(engine.value(exp.select(exp.Count(this=exp.Star())).from_("stock")))
 
 
 def segments(engine: AnyEngine, values: Mapping[str, Any]) -> dict[str, Any]:
