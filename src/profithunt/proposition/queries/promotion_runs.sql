@@ -44,4 +44,4 @@ SELECT promo_id, name, kind, mechanic,
        X_ADD_DAYS(first_on, -CAST($days_before AS INT)) >= known_from AS has_before,
        place
 FROM placed
-WHERE place <= $most OR promo_id = $asked
+WHERE place <= $most OR promo_id = $asked OR name = $asked
