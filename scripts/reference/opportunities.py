@@ -68,6 +68,7 @@ EVIDENCE: Final = {
     "valued_as": "the same in words",
     "known_problems": "what may mislead",
     "record": "what outcomes say of the detector, where there are any, and the value before",
+    "study": "what a study of the same question says: `command`, `says`, its terms, money and range",
 }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from profithunt import Shop
 
-DAYS, VISITS, CUSTOMERS = 364, 36_000, 2_500
+DAYS, VISITS, CUSTOMERS = 364, 30_000, 2_000
 EXPRESS = (5.9, 8.9, 6.9)
 START = np.datetime64("2024-01-01")
 

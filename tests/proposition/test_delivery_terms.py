@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from profithunt import Shop
+from profithunt.api.closer import closer_looks
 from profithunt.api.delivery_terms import DeliveryTerms
 from profithunt.cli.app import execute
 from profithunt.errors import NotFound, UsageError
 from profithunt.models.delivery_study import SURE
+from profithunt.opportunities import Opportunity
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,59 @@ def test_the_verdict_follows_from_the_candidates(found):
     assert all(one.gain_low <= one.gain_high for one in study.candidates)
     gain = study.recommended or study.best
     assert sum(side.gain for side in study.sides) == pytest.approx(gain.profit - study.today.profit, rel=0.05, abs=30)
+
+
+FIND = Opportunity(
+    "a1", 40, "POL40", "threshold_mis_set", "policy", {"policy": "free_delivery_from"}, 900.0, 100.0, 2_000.0, 0.5, 28, 1,
+    "test_another_threshold", True, "finance", evidence={"facts": {"threshold_today": 60.0, "threshold_to_test": 35.0}},
+)  # fmt: skip
+
+
+def look(shop: Shop) -> Opportunity | None:
+    return closer_looks(shop.engine, shop.config)["threshold_mis_set"](FIND)
+
+
+def test_a_find_that_the_study_is_not_sure_of_stays_with_what_the_study_says(found, delivered):
+    seen = look(Shop.open(delivered))
+    best = found.study.best
+    assert found.verdict == "leave"
+    assert seen is not None
+    assert (seen.value, seen.evidence["facts"]) == (FIND.value, FIND.evidence["facts"])
+    said = seen.evidence["study"]
+    assert (said["says"], said["threshold"]) == ("leave", best.threshold)
+    assert (said["value"], said["p10"], said["p90"]) == pytest.approx(
+        (best.gain, best.gain_low, best.gain_high), abs=0.01
+    )
+    assert seen.confidence <= min(best.better, FIND.confidence)
+
+
+@pytest.mark.parametrize(("sure", "high"), [(True, 500.0), (False, -1.0)])
+def test_where_the_study_is_sure_its_answer_is_the_find(found, delivered, monkeypatch, sure, high):
+    best = replace(found.study.best, gain=400.0, gain_low=300.0, gain_high=high, better=0.97)
+    told = replace(found, study=replace(found.study, best=best, recommended=best if sure else None))
+    monkeypatch.setattr("profithunt.api.delivery_terms.delivery_terms", lambda *_: told)
+    seen = look(Shop.open(delivered))
+    if not sure:
+        assert seen is None
+        return
+    assert (seen.value, seen.p10, seen.p90) == (400.0, 300.0, 500.0)
+    assert seen.evidence["facts"] == {
+        "threshold_today": 60.0,
+        "threshold_to_test": best.threshold,
+        "charge": best.charge,
+    }
+    assert seen.evidence["valuation"]["p50"] == 400.0
+    assert seen.evidence["study"]["says"] == "change"
+    assert seen.evidence["study"]["value_before"] == FIND.value
+    assert seen.id == FIND.id
+
+
+def test_where_there_is_no_study_the_find_stays_as_it_was_and_says_why(shop_without_charges):
+    shop = Shop.open(shop_without_charges)
+    seen = look(shop)
+    assert seen is not None
+    assert (seen.value, seen.evidence["facts"]) == (FIND.value, FIND.evidence["facts"])
+    assert "no order states what was paid" in seen.evidence["study"]["says"]
 
 
 def test_only_what_was_asked_for(delivered):

@@ -32,6 +32,16 @@ def shop(tmp_path_factory) -> Shop:
     return parcels_shop.run(tmp_path_factory.mktemp("parcels") / "shop", VANS)
 
 
+@pytest.fixture(scope="module")
+def promises(shop):
+    return shop.proposition.promises()
+
+
+@pytest.fixture(scope="module")
+def options(shop):
+    return shop.proposition.delivery_options()
+
+
 def run(*arguments: str | Path) -> tuple[int, str, str]:
     """Exit code, stdout, stderr; text on one line."""
     out, err = io.StringIO(), io.StringIO()
@@ -40,8 +50,8 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
     return code, out.getvalue(), " ".join(err.getvalue().split())
 
 
-def test_a_careful_promise_is_moved_and_a_right_one_left(shop):
-    found = shop.proposition.promises()
+def test_a_careful_promise_is_moved_and_a_right_one_left(promises):
+    found = promises
     moves = {(lane.region, lane.carrier): lane.take for lane in found.study.lanes}
     assert {key: move and move.shift for key, move in moves.items()} == {
         ("North", "Swift"): -4, ("North", "Slow"): -4, ("South", "Swift"): None, ("South", "Slow"): None,
@@ -51,8 +61,8 @@ def test_a_careful_promise_is_moved_and_a_right_one_left(shop):
     assert sum(side.gain for side in found.study.sides) == pytest.approx(found.study.gain, rel=0.02)
 
 
-def test_a_late_parcel_costs_what_half_of_the_customers_call_for(shop):
-    cost = shop.proposition.promises().cost
+def test_a_late_parcel_costs_what_half_of_the_customers_call_for(shop, promises):
+    cost = promises.cost
     assert cost.repairs.own == pytest.approx(3.0, abs=0.6)
     assert cost.repairs.weight > 0.5
     late = shop.engine.value("SELECT COUNT(*) FROM defect_orders WHERE late = 1")
@@ -82,8 +92,8 @@ def test_a_late_share_beyond_one_is_refused(shop):
         shop.proposition.promises(1.5)
 
 
-def test_figures_of_each_option_are_those_of_the_ledger(shop):
-    found = shop.proposition.delivery_options()
+def test_figures_of_each_option_are_those_of_the_ledger(shop, options):
+    found = options
     rows = {
         row["delivery_option"]: row
         for row in shop.engine.dicts(
@@ -103,8 +113,8 @@ def test_figures_of_each_option_are_those_of_the_ledger(shop):
     assert sum(one.n_orders for one in found.figures) == sum(row["n"] for row in rows.values())
 
 
-def test_charges_that_options_had_are_seen_and_what_they_weigh(shop):
-    study = shop.proposition.delivery_options().study
+def test_charges_that_options_had_are_seen_and_what_they_weigh(options):
+    study = options.study
     assert study is not None
     assert {option.name: option.seen for option in study.options} == {
         "standard": pytest.approx((3.9,)), "pick-up": (0.0,), "express": pytest.approx((5.9, 8.7, 6.9), abs=0.1),
@@ -184,9 +194,9 @@ def test_parcels_beyond_all_capacity_are_one_clear_sentence(shop, monkeypatch):
         return replace(found, room={**found.room, "capacity": found.room["capacity"] * 0.25})
 
     monkeypatch.setattr(carriage_api.carriage, "read", little)
-    with pytest.raises(DataError, match=r"5\.\d of the parcels a day into South don't fit") as caught:
+    with pytest.raises(DataError, match=r"4\.\d of the parcels a day into South don't fit") as caught:
         shop.proposition.carriers()
-    assert "18 parcels a day in all" in str(caught.value)
+    assert "15 parcels a day in all" in str(caught.value)
     assert "carrier_capacity" in str(caught.value)
 
 

@@ -17,6 +17,7 @@ from profithunt import Shop
 from profithunt.cli.app import execute
 from profithunt.errors import NotFound, UsageError
 from profithunt.fmt import MISSING
+from profithunt.proposition.match_decisions import match_id
 
 SETTINGS = """\
 [shop]
@@ -287,7 +288,10 @@ def test_an_offer_can_be_accepted_as_another_sku(compared, tmp_path):
         prices.accept(accessory)
     with pytest.raises(NotFound, match="no SKU 'NOPE'"):
         prices.accept(accessory, sku="NOPE")
-    assert prices.accept(accessory, sku="WAR").sku == "WAR"
+    with pytest.raises(UsageError, match="packs"):
+        prices.accept(accessory, sku="WAR", packs=0)
+    assert prices.accept(accessory, sku="WAR", packs=0.5).sku == "WAR"
+    assert prices.decisions()[match_id("Billig", "b4", "WAR")].packs == 0.5
     with pytest.raises(NotFound, match="no match"):
         prices.reject("0000000000")
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 import profithunt
+from profithunt.api.closer import closer_looks
 from profithunt.api.progress import Progress
 from profithunt.api.records import learned
 from profithunt.config import ShopConfig
@@ -35,7 +36,7 @@ from profithunt.opportunities import (
     read_rows,
 )
 
-FORMAT: Final = "2"
+FORMAT: Final = "3"
 """Raise it when what a run keeps of a hunt changes."""
 
 OWN: Final = "detectors/*.sql"
@@ -142,6 +143,7 @@ def _settings(engine: AnyEngine, config: ShopConfig) -> Settings:
         timezone=config.shop.timezone,
         thresholds=config.thresholds,
         records=learned(config),
+        closer=closer_looks(engine, config),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from profithunt.config.section import Section
 
@@ -30,6 +30,13 @@ class Prices(Section):
     decisions: str = Field(
         "price_matches.csv", description="File beside shop.toml that remembers which offers were accepted or rejected."
     )
+
+    @field_validator("late_shares")
+    @classmethod
+    def _shares(cls, value: dict[str, float]) -> dict[str, float]:
+        if any(not 0 <= share <= 1 for share in value.values()):
+            raise ValueError("holds a share that is not between 0 and 1; write 0.05 for 5 per cent")
+        return value
 
 
 class Listening(Section):
@@ -80,5 +87,5 @@ class CarrierOffer(Section):
 class Delivery(Section):
     """Ways to deliver that are not in the data: own vans, offers of carriers (`profithunt proposition carriers`)."""
 
-    vans: list[OwnVans] = Field(default_factory=list)
-    offers: list[CarrierOffer] = Field(default_factory=list)
+    vans: list[OwnVans] = Field(default_factory=list, description="Own vans, a region each.")
+    offers: list[CarrierOffer] = Field(default_factory=list, description="What carriers offer beyond the data.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from profithunt.detectors import Clock, Detector, clock
 from profithunt.detectors.definition import Threshold
 from profithunt.engine import AnyEngine, compile_model, read_model
 from profithunt.models.activity import Season
+from profithunt.opportunities.opportunity import Opportunity
 from profithunt.opportunities.records import Record
 
 QUERIES: Final = Path(__file__).parent / "queries"
@@ -28,7 +29,8 @@ class Settings:
 
     `as_of` the day the data is complete to (default: last order); `thresholds` by detector name; `horizon_days` ahead;
     `false_discovery` share of false finds accepted per detector; `minimum_value` money floor over the horizon (default:
-    `floor_share` of the shop's net sales over as many days); `records` what outcomes say of detectors, by name.
+    `floor_share` of the shop's net sales over as many days); `records` what outcomes say of detectors, by name;
+    `closer` a closer look at a detector's finds, by name: the find as it is then seen, None where it is none.
     """
 
     as_of: dt.date | None = None
@@ -39,6 +41,7 @@ class Settings:
     minimum_value: float | None = None
     floor_share: float = 0.00002
     records: Mapping[str, Record] = field(default_factory=dict)
+    closer: Mapping[str, Callable[[Opportunity], Opportunity | None]] = field(default_factory=dict)
 
 
 class Ground:

@@ -89,6 +89,7 @@ def hunt(
     if progress is not None:
         progress.step("ranking", len(tuned), len(tuned))
     kept, vetoed = _veto(found, {detector.name: detector for detector in tuned}, passed)
+    kept = [seen for item in kept if (seen := settings.closer.get(item.name, _as_it_is)(item)) is not None]
     return Hunt(
         opportunities=_ranked(corrected(kept, settings.records), shop),
         sleeping=tuple(sleeping),
@@ -96,6 +97,10 @@ def hunt(
         vetoed=tuple(vetoed),
         tested=tested,
     )
+
+
+def _as_it_is(item: Opportunity) -> Opportunity | None:
+    return item
 
 
 @dataclass(frozen=True)
