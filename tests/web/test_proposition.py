@@ -103,6 +103,17 @@ def test_names_and_forms_say_how_a_value_is_shown():
     assert gain_of({"gain": "0.0000"}) is None
 
 
+def test_numbers_of_a_model_are_plain_numbers():
+    import numpy as np
+
+    from profithunt.api.pages.parts import plain
+
+    said = plain({"a": np.float64(0.5), "b": np.int64(3), "c": np.array([1.5, np.nan]), "d": np.bool_(True)})
+    assert said == {"a": 0.5, "b": 3, "c": [1.5, None], "d": True}
+    assert type(said["a"]) is float
+    assert [one.kind for one in tell({"a": said["a"], "b": said["b"]}, "EUR").figures] == ["number", "count"]
+
+
 def test_any_study_is_told_whole():
     data = {
         "profit_today": "100.0000",

@@ -181,6 +181,8 @@ def plain(value: object) -> Any:
     own = getattr(value, "to_json", None)
     if callable(own):
         return plain(own())
+    if hasattr(value, "dtype") and hasattr(value, "tolist"):
+        value = value.tolist()  # a number or numbers of a model
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Decimal):

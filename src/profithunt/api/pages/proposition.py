@@ -95,6 +95,7 @@ class PropositionPage:
     verdict: str
     again: str
     recommended: tuple[tuple[str, str], ...] = ()
+    recommended_title: str = ""
     figures: tuple[Figure, ...] = ()
     candidates: Chart | None = None
     facts: tuple[FactsTold, ...] = ()
@@ -127,6 +128,7 @@ def read(shop: Shop, state: State) -> PropositionPage:
         page,
         verdict=verdict(data, currency),
         recommended=told.facts_of(chosen, currency),
+        recommended_title="" if isinstance(data.get("recommended"), Mapping) else "The best other would be:",
         figures=tell.figures,
         candidates=candidates(shop, state) if tell.bars else None,
         facts=tell.facts,
@@ -181,7 +183,7 @@ def _listed(one: TableTold) -> Listed:
 
 
 def candidates(shop: Shop, state: State) -> Chart:
-    """What each candidate would earn against today, with its range."""
+    """What each candidate would earn more, with its range."""
     tab = _tab(state)
     found = _study(shop, tab, PATIENCE)
     tell: Told | None = found.value[1] if found.state == "done" else None
@@ -190,9 +192,7 @@ def candidates(shop: Shop, state: State) -> Chart:
     finding = "Nothing can be compared yet."
     if best is not None:
         worth = fmt.estimate(best["value"], best["low"], best["high"], currency)
-        finding = (
-            f"Most: {best['label']}, {worth} against today. Lines are ranges from p10 to p90; pale: may be nothing."
-        )
+        finding = f"Most: {best['label']}, {worth}. Lines are ranges from p10 to p90; pale: may be nothing."
     rows = tell.bars if tell is not None else ()
     return Chart(
         "proposition.candidates",
@@ -200,7 +200,7 @@ def candidates(shop: Shop, state: State) -> Chart:
         finding,
         (
             Column("label", "What"),
-            Column("value", "Against today", "money"),
+            Column("value", "Gain", "money"),
             Column("low", "From", "money"),
             Column("high", "To", "money"),
         ),

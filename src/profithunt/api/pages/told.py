@@ -18,7 +18,7 @@ from profithunt.api.pages.parts import Column, Figure, Kind
 
 Json = Any
 _AMOUNT: Final = re.compile(r"-?\d+\.\d{2,}")
-_SHARES: Final = ("better", "probability", "pays", "loses", "learnt", "p_value", "confidence")
+_SHARES: Final = ("better", "probability", "pays", "loses", "learnt", "p_value", "confidence", "cut")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS: Final = {
     "dpmo": "DPMO",
@@ -270,7 +270,7 @@ def _parts(name: str, value: Json, row: Mapping[str, Json]) -> tuple[Json, Json,
 
 def _called(name: str, value: Json, currency: str) -> str:
     text = text_of(name, value, currency)
-    return text if kind_of(name, value) in ("text", "money") else f"{words_of(name)} {text}"
+    return text if name == "value" or kind_of(name, value) in ("text", "money") else f"{words_of(name)} {text}"
 
 
 def gain_of(row: Mapping[str, Json]) -> tuple[Decimal, Decimal, Decimal] | None:
