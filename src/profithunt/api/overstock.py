@@ -265,13 +265,13 @@ def choose(engine: AnyEngine, goods: Goods, people: People, terms: Terms, *, exa
 
     n_pairs = int(engine.value(exp.select(exp.Count(this=exp.Star())).from_(reading.PAIRS)))
     if n_pairs <= exact:
-        pairs = books.pairs_of(engine.arrays(exp.select("customer", "item", "chance").from_(reading.PAIRS)))
+        pairs = books.pairs_of([engine.arrays(exp.select("customer", "item", "chance").from_(reading.PAIRS))])
         offers, price = model.assign(pairs, people, goods, terms)
         return Chosen(pairs, offers, price, model.bound(pairs, people, goods, terms, price), n_pairs)
     price = goods.excess * 0
     for at, (sample, times) in enumerate(_SAMPLES):
         one_in = max(round(len(people.answer) / sample), 1)
-        pairs = _best(engine, terms, one_in=one_in, times=times)
+        pairs = _best(engine, terms, books.spans(len(people.answer), n_pairs // one_in), one_in=one_in, times=times)
         if at:
             price = model.refined(pairs, people, goods, terms, price, 1 / one_in)
         else:
@@ -279,15 +279,15 @@ def choose(engine: AnyEngine, goods: Goods, people: People, terms: Terms, *, exa
         _priced(engine, goods, terms, price)
     # A few more than each may get: who comes too late for one SKU is offered the next best.
     spare = min(max(_SPARE_OFFERS // max(int(people.most.sum()), 1), 1), _SPARE)
-    pairs = _best(engine, terms, times=spare)
+    pairs = _best(engine, terms, books.spans(len(people.answer), n_pairs), times=spare)
     offers = model.fitted(pairs, people, goods, terms, price)
     return Chosen(pairs, offers, price, model.bound(pairs, people, goods, terms, price), n_pairs)
 
 
-def _best(engine: AnyEngine, terms: Terms, *, one_in: int = 1, times: int = 1) -> Pairs:
+def _best(engine: AnyEngine, terms: Terms, ends: list[int], *, one_in: int = 1, times: int = 1) -> Pairs:
     from profithunt.models import offers_books as books
 
-    return books.pairs_of(reading.best_offers(engine, books.values(terms), one_in=one_in, times=times))
+    return books.pairs_of(reading.best_offers(engine, books.values(terms), ends, one_in=one_in, times=times))
 
 
 def _priced(engine: AnyEngine, goods: Goods, terms: Terms, price: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from profithunt.models.offers import Goods, Incentive, Offers, Pairs, People, Te
 Columns = Mapping[str, npt.NDArray[Any]]
 
 DAYS = 28
+SPAN_PAIRS = 25_000_000
 _DISCOUNTED = 0.5
 
 
@@ -135,13 +136,23 @@ def values(terms: Terms) -> dict[str, float]:
     return given
 
 
-def pairs_of(columns: Columns) -> Pairs:
-    """Rows of `overstock_pairs` or of `overstock_offers.sql`."""
-    return Pairs(
-        np.asarray(columns["customer"], dtype=np.int64),
-        np.asarray(columns["item"], dtype=np.int64),
-        np.asarray(columns["chance"], dtype=np.float64),
-    )
+def pairs_of(parts: Iterable[Columns]) -> Pairs:
+    """Rows of `overstock_pairs` or of `overstock_offers.sql`, a part after the other."""
+    found = [
+        Pairs(
+            np.asarray(columns["customer"], dtype=np.int64),
+            np.asarray(columns["item"], dtype=np.int64),
+            np.asarray(columns["chance"], dtype=np.float64),
+        )
+        for columns in parts
+    ]
+    return Pairs(*(np.concatenate([getattr(part, name) for part in found]) for name in ("customer", "sku", "chance")))
+
+
+def spans(n_customers: int, n_pairs: int) -> list[int]:
+    """Where spans of customers end, so that each has about 25 million pairs at most."""
+    number = max(-(-n_pairs // SPAN_PAIRS), 1)
+    return [round(n_customers * at / number) for at in range(number + 1)]
 
 
 def listed(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,9 +43,16 @@ def attached(engine: AnyEngine, terms: Mapping[str, Any], customers: Mapping[str
             engine.drop(name)
 
 
-def best_offers(engine: AnyEngine, values: Mapping[str, Value], *, one_in: int = 1, times: int = 1) -> dict[str, Any]:
-    """Columns of `overstock_offers.sql` as arrays: of every so many customers, `times` as many as they may get."""
-    return engine.arrays(_compiled("overstock_offers", {**values, "one_in": one_in, "times": times}))
+def best_offers(
+    engine: AnyEngine, values: Mapping[str, Value], ends: Sequence[int], *, one_in: int = 1, times: int = 1
+) -> Iterator[dict[str, Any]]:
+    """Columns of `overstock_offers.sql` as arrays: of every so many customers, `times` as many as they may get.
+
+    A span of customers after the other, each from one of the `ends` up to the next, so that memory stays small.
+    """
+    for first, after in pairwise(ends):
+        given = {**values, "one_in": one_in, "times": times, "first": first, "after": after}
+        yield engine.arrays(_compiled("overstock_offers", given))
 
 
 def _compiled(name: str, values: Mapping[str, Any]) -> str:

@@ -1,5 +1,5 @@
 /* ---
-what = "Each customer's best offers at given prices of stock, of one customer in so many: the pairs of all of them, streamed."
+what = "Each customer's best offers at given prices of stock, of one customer in so many of a span: all their pairs, streamed."
 grain = ["customer", "item"]
 [columns]
 customer = "int | number of the customer"
@@ -20,7 +20,7 @@ WITH worth AS (
   FROM overstock_pairs AS pairs
   JOIN overstock_people AS people ON people.customer = pairs.customer AND people.most > 0
   JOIN overstock_terms AS terms ON terms.item = pairs.item
-  WHERE MOD(pairs.customer, $one_in) = 0
+  WHERE MOD(pairs.customer, $one_in) = 0 AND pairs.customer >= $first AND pairs.customer < $after
 ),
 best AS (
   SELECT customer, item, chance, most,
