@@ -17,7 +17,8 @@ from profithunt.proposition.beliefs import Belief, beliefs
 
 if TYPE_CHECKING:
     from profithunt.models.promotion_evidence import Seen
-    from profithunt.models.promotions import Beliefs, Judged, Option, Range, Sold
+    from profithunt.models.promotion_sold import Beliefs, Sold
+    from profithunt.models.promotions import Judged, Option, Range
 
 _NONE: Final = "no order or line of the last year was sold under a promotion"
 _MAP: Final = "map promo_id in orders or order_lines, or coupon_redeemed in customer_events with the promotion's key"
@@ -275,7 +276,7 @@ class _Rows:
 
     def sold(self) -> Sold | None:
         """What was sold under it by kind of customer; None where nothing of it has a known cost."""
-        from profithunt.models.promotions import sold_of
+        from profithunt.models.promotion_sold import sold_of
 
         new = self.newcomers
         later = new.n * (new.clv_12m or 0.0) if new else 0.0
@@ -329,7 +330,7 @@ def _evidence(one: Seen) -> Evidence:
 
 def _beliefs(believed: Mapping[str, Belief]) -> Beliefs:
     from profithunt.models.promotion_evidence import SEGMENTS
-    from profithunt.models.promotions import Beliefs
+    from profithunt.models.promotion_sold import Beliefs
 
     lift, cannibalised, pulled, halo, newcomers = (
         (believed[name].mean, believed[name].spread) for name in ("lift", "cannibalised", "pulled", "halo", "newcomers")
