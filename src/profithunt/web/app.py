@@ -123,6 +123,10 @@ def warm(readers: Readers, on: OnRun) -> None:
             body(readers, on, source, state)
             for chart in catalogue.charts_of(context(readers, on, source, state)):
                 _specified(on, chart.name, State(chart.href.partition("?")[0]), "light", narrow=False)
+    with contextlib.suppress(ProfithuntError):
+        for source, state in on.read("examples", lambda shop: tuple(catalogue.examples(shop))):
+            if not readers.closing:
+                body(readers, on, source, state)
 
 
 def readers_of(request: Request) -> Readers:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sqlglot import exp
+
 from profithunt.api.pages import (
     customer,
     customers,
@@ -136,6 +138,22 @@ CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {
     **data.CHARTS,
 }
 """Charts that can be had as pictures and data."""
+
+
+SINGLE: Final = {"order": "order_profit", "customer": "customer_profit", "sku": "sku_profit"}
+"""Pages of single things, and the table that has them."""
+
+
+def examples(shop: Shop) -> Iterator[tuple[PageSource, State]]:
+    """One page of each kind of single thing, so that what they share can be read before anybody asks."""
+    for source in PAGES:
+        table = SINGLE.get(source.name, "")
+        if not table or not shop.engine.has(table):
+            continue
+        key = source.path.partition("{")[2].partition(":")[0]
+        found = shop.engine.value(exp.select(key).from_(table).limit(1))
+        if found is not None:
+            yield source, State(f"{source.path.partition('{')[0]}{found}", {key: str(found)}, frozenset({key}))
 
 
 def charts_of(page: Any) -> Iterator[Chart]:
