@@ -12,6 +12,7 @@ import pytest
 
 from profithunt import Shop
 from profithunt.api import login
+from profithunt.errors import NotFound
 from tests.web.provider import CLIENT, SECRET, Provider
 from tests.web.shops import running, serving
 
@@ -187,6 +188,22 @@ def test_somebody_who_is_not_known_or_not_sure_stays_outside(team, provider, per
     go(team)
     provider.person |= person
     assert why in said(go(team)[0])
+
+
+def test_a_name_is_freed_for_somebody_else_by_who_may_manage(team, folder, provider):
+    from profithunt.api import sign_on
+
+    provider.person |= {"sub": "5-cem", "email": "cem@shop.example"}
+    assert go(team)[0].status_code == 303
+    provider.person["sub"] = "6-other"
+    assert "is somebody else" in said(go(team)[0])
+    with Shop.open(folder) as shop:
+        sign_on.let_go(shop, "cem@shop.example")
+        with pytest.raises(NotFound, match="nobody has signed in"):
+            sign_on.let_go(shop, "cem@shop.example")
+    assert go(team)[0].status_code == 303
+    provider.person["sub"] = "5-cem"
+    assert "is somebody else" in said(go(team)[0])
 
 
 def test_who_was_made_inactive_stays_outside(team, folder, provider):

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from profithunt.api.login import Session, open_session
 from profithunt.config import SignOn as Settings
-from profithunt.errors import ConfigError, DeliveryError, Forbidden
+from profithunt.errors import ConfigError, DeliveryError, Forbidden, NotFound
 
 if TYPE_CHECKING:
     import httpx
@@ -302,7 +302,7 @@ def let_in(shop: Shop, person: Person) -> Session:
     with store.writing() as connection:
         name = str(queue.fact(connection, f"sign_on:{whose[:40]}") or person.name)
         held = queue.fact(connection, f"signs_on:{_digest(name)[:40]}")
-        if held not in (None, whose):
+        if held not in (None, "", whose):
             raise Forbidden(f"{name} is somebody else at the provider", do="ask who may manage")
         known = {user.name: user for user in people.listed(connection, shop.config.autonomy)}.get(name)
         if known is not None and known.kind != "person":
@@ -324,6 +324,21 @@ def let_in(shop: Shop, person: Person) -> Session:
         owner = people.actor(connection, shop.config.autonomy, name)
     owner.must("see")
     return open_session(shop, owner)
+
+
+def let_go(shop: Shop, name: str) -> None:
+    """Free a name from who signs in under it, so that somebody else may. Raises Forbidden, NotFound."""
+    from profithunt.actions.store import audit, queue
+
+    actor = shop.act.whoami()
+    actor.must("manage")
+    with shop.act.store.writing() as connection:
+        whose = queue.fact(connection, f"signs_on:{_digest(name)[:40]}")
+        if not whose:
+            raise NotFound(f"nobody has signed in as {name!r} through the provider", do="look at the name in Settings")
+        queue.put_fact(connection, f"signs_on:{_digest(name)[:40]}", "")
+        queue.put_fact(connection, f"sign_on:{str(whose)[:40]}", "")
+        audit.append(connection, actor, [audit.Act("let_go", "user", name)], dt.datetime.now(tz=dt.UTC))
 
 
 def _role(settings: Settings, person: Person, now: str | None) -> str:

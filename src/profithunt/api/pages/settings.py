@@ -26,6 +26,7 @@ class SettingsPage:
     role: str
     may: tuple[str, ...]
     manages: bool
+    signs_on: bool
     roles: tuple[str, ...]
     users: Table
     tokens: Table
@@ -49,6 +50,7 @@ def read(shop: Shop, state: State) -> SettingsPage:
         role=str(actor.role),
         may=tuple(sorted(str(one) for one in actor.may)),
         manages="manage" in actor.may,
+        signs_on=config.sign_on.issuer is not None,
         roles=_roles(shop),
         users=read_table(shop, state, "settings.users", users),
         tokens=read_table(shop, state, "settings.tokens", tokens),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from profithunt.api import login
+from profithunt.api import login, sign_on
 from profithunt.api.pages import settings
 from profithunt.api.pages.parts import State
 from profithunt.web.pages.decisions import local, signed_in
@@ -40,6 +40,14 @@ def password(
     """Give somebody a password."""
     with request.app.state.readers.desk(signed_in(request)) as shop:
         login.set_password(shop, name.strip(), password)
+    return RedirectResponse(BACK, 303)
+
+
+@router.post("/settings/let-go")
+def let_go(request: Request, name: Annotated[str, Form(max_length=120)]) -> Response:
+    """Free a name from who signs in under it through the provider."""
+    with request.app.state.readers.desk(signed_in(request)) as shop:
+        sign_on.let_go(shop, name.strip())
     return RedirectResponse(BACK, 303)
 
 
