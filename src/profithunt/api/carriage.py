@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from sqlglot import exp
 
 from profithunt.api.carriers import shrunken
 from profithunt.config import OwnVans, ShopConfig
@@ -112,9 +115,9 @@ def carriage_of(engine: AnyEngine, config: ShopConfig, growths: Sequence[float] 
     card = scorecard(engine, shrunken)
     until = as_of(engine, config)
     read = carriage.read(engine, settings(config, until).values, until)
-    told = _offers(card, config)
+    told, errors = _offers(card, config), _errors(engine)
     problem = carriage_study.problem(
-        [_offer(lane) for lane in card.lanes] + told,
+        [_offer(lane, errors) for lane in card.lanes] + told,
         read.weeks,
         read.room,
         read.left,
@@ -163,14 +166,36 @@ def _known_regions(config: ShopConfig, regions: Sequence[str]) -> None:
             )
 
 
-def _offer(lane: Lane) -> Offer:
+def _offer(lane: Lane, errors: Mapping[tuple[str, str, str], float]) -> Offer:
     from profithunt.models.carriage_study import Offer
 
     spread = None
     if lane.failed_low is not None and lane.failed_high is not None:
         spread = (lane.failed_high - lane.failed_low) / _WIDTH
-    return Offer(lane.carrier, lane.service, lane.region, lane.cost_per_parcel, lane.failed_share, spread,
-                 lane.days_p90, lane.demand_max)  # fmt: skip
+    return Offer(
+        lane.carrier,
+        lane.service,
+        lane.region,
+        lane.cost_per_parcel,
+        lane.failed_share,
+        spread,
+        lane.days_p90,
+        lane.demand_max,
+        error=errors.get((lane.carrier, lane.service, lane.region), 0.0),
+    )
+
+
+def _errors(engine: AnyEngine) -> dict[tuple[str, str, str], float]:
+    """Standard errors of the mean cost of a parcel by lane: few parcels say little of what the next will cost."""
+    columns = ("carrier", "service", "region", "cost_per_parcel", "cost_squares", "n_parcels")
+    rows = engine.dicts(exp.select(*columns).from_("carrier_lanes"))
+    return {
+        (row["carrier"], row["service"], row["region"]): math.sqrt(
+            max(row["cost_squares"] - row["cost_per_parcel"] ** 2, 0.0) / row["n_parcels"]
+        )
+        for row in rows
+        if row["cost_per_parcel"] is not None
+    }
 
 
 _WIDTH: Final = 2 * 1.6449

@@ -44,7 +44,10 @@ _UNKNOWN_FAILED: Final = 0.0
 
 @dataclass(frozen=True)
 class Offer:
-    """A carrier's lane: cost of a parcel, failed share with its spread, slow tenth of days, most parcels in a day."""
+    """A carrier's lane: cost of a parcel, failed share with its spread, slow tenth of days, most parcels in a day.
+
+    `error` is the standard error of the cost.
+    """
 
     carrier: str
     service: str
@@ -55,6 +58,7 @@ class Offer:
     days: float | None
     most: float | None
     declared: bool = False
+    error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,10 @@ class Own:
 
 @dataclass(frozen=True)
 class Problem:
-    """The assignment as a program; `now` parcels a day by way as they go today, `spread` of each way's failed share."""
+    """The assignment as a program; `now` parcels a day by way as they go today.
+
+    `spread` of each way's failed share, `error` of its carriage.
+    """
 
     demands: tuple[Demand, ...]
     ways: tuple[Way, ...]
@@ -81,6 +88,7 @@ class Problem:
     own: tuple[Own, ...]
     now: tuple[float, ...]
     spread: tuple[float, ...]
+    error: tuple[float, ...]
     cost_of_failure: float
     assumed: tuple[str, ...]
 
@@ -193,6 +201,7 @@ def problem(
     ways: list[Way] = []
     now: list[float] = []
     spread: list[float] = []
+    error: list[float] = []
     limits, of_lane = _limits(list(priced.values()), room, assumed)
     demands = []
     for place, (region, service) in enumerate(kinds):
@@ -219,6 +228,7 @@ def problem(
             )
             now.append(mine)
             spread.append(one.spread if one.spread is not None else failed * _DECLARED_SPREAD)
+            error.append(one.error)
             total += mine
         demands.append(Demand(region, service, total))
     vans = []
@@ -230,8 +240,19 @@ def problem(
                 ways.append(Way(place, OWN, "all", van.parcel, failed, van.parcel + failed * each, (), at))
                 now.append(0.0)
                 spread.append(failed * _DECLARED_SPREAD)
-    return Problem(tuple(demands), tuple(ways), tuple(limits), tuple(vans), tuple(own), tuple(now), tuple(spread), each,
-                   tuple(dict.fromkeys(assumed)))  # fmt: skip
+                error.append(0.0)
+    return Problem(
+        tuple(demands),
+        tuple(ways),
+        tuple(limits),
+        tuple(vans),
+        tuple(own),
+        tuple(now),
+        tuple(spread),
+        tuple(error),
+        each,
+        tuple(dict.fromkeys(assumed)),
+    )
 
 
 def _keeps(one: Offer, service: str, promised: float | None) -> bool:
@@ -307,7 +328,7 @@ def _concerns(limit: Limit, one: Offer) -> bool:
 
 
 def study(found: Problem) -> Study:
-    """Today's ways against the best; the range by how well failures and their cost are known."""
+    """Today's ways against the best; the range by how well carriage, failures and their cost are known."""
     best = assign(found.demands, found.ways, found.limits, found.vans)
     now = np.array(found.now)
     then = np.array(best.parcels)
@@ -319,7 +340,8 @@ def study(found: Problem) -> Study:
     levels = luck.permutation((np.arange(_DRAWS) + 0.5) / _DRAWS)
     each = found.cost_of_failure * np.maximum(1 + _COST_SPREAD * special.ndtri(levels), 0.0)
     moved = now - then
-    gain = (moved * carriage_).sum() - vans + (shares @ moved) * each
+    dear = carriage_[None, :] + np.array(found.error)[None, :] * luck.normal(size=(_DRAWS, len(failed)))
+    gain = dear @ moved - vans + (shares @ moved) * each
     low, high = np.quantile(gain, (0.1, 0.9))
     today = float((now * (carriage_ + failed * found.cost_of_failure)).sum())
     mean, better = today - best.cost, float((gain > 0).mean())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from profithunt.api.carriage import Carriage, OwnRegion
 
 YEAR: Final = 365
+_A_PARCEL: Final = 0.5
 
 
 def carriage(found: Carriage, currency: str, top: int) -> list[RenderableType]:
@@ -116,7 +117,7 @@ def _own(one: OwnRegion, currency: str) -> list[RenderableType]:
 def _peaks(found: Carriage, currency: str, top: int) -> RenderableType:
     names = ("Parcels", "Range", "Busiest day", "Room a day", "Short", "if high", "Room is worth", "One more a day")
     shown = table("Week from", *names, "Tightest", right=names)
-    busiest = sorted(found.peaks, key=lambda one: (-one.short, -one.busiest))[:top]
+    busiest = sorted(found.peaks, key=lambda one: (-one.short if one.short >= _A_PARCEL else 0.0, -one.busiest))[:top]
     for one in sorted(busiest, key=lambda peak: peak.week):
         first = found.until + dt.timedelta(days=7 * one.week - 6)
         shown.add_row(
@@ -125,9 +126,9 @@ def _peaks(found: Carriage, currency: str, top: int) -> RenderableType:
             f"{fmt.number(one.low)} to {fmt.number(one.high)}",
             fmt.number(one.busiest),
             fmt.number(one.capacity),
-            fmt.number(one.short) if one.short else fmt.MISSING,
-            fmt.number(one.short_if_high) if one.short_if_high else fmt.MISSING,
-            money(one.worth, currency) if one.worth > 0.005 else fmt.MISSING,
+            fmt.number(one.short) if one.short >= _A_PARCEL else fmt.MISSING,
+            fmt.number(one.short_if_high) if one.short_if_high >= _A_PARCEL else fmt.MISSING,
+            money(one.worth, currency) if one.short >= _A_PARCEL else fmt.MISSING,
             cents(one.one_more, currency) if one.one_more else fmt.MISSING,
             "" if one.tightest is None else " to ".join(part for part in one.tightest if part),
         )
