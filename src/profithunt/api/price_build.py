@@ -124,9 +124,10 @@ def _settled(
     offer = match.offer
     said = accepted.get((offer.competitor, offer.offer_id))
     state: str = match.level
-    sku, by, reason = match.sku, match.matched_by, match.reason
+    sku, by, reason, packs = match.sku, match.matched_by, match.reason, match.packs
     if said is not None:
         sku, state, by = said.sku, "taken", "accepted"
+        packs = said.packs or (packs if said.sku == match.sku else 1.0)
         reason = "accepted by a person" if said.sku != match.sku else f"accepted by a person; {match.reason}"
     elif sku is not None:
         answer = decisions.get(match_id(offer.competitor, offer.offer_id, sku))
@@ -142,7 +143,7 @@ def _settled(
         "matched_by": by or None,
         "reason": reason or None,
         "confidence": match.confidence,
-        "packs": match.packs if said is None or said.sku == match.sku else 1.0,
+        "packs": packs,
     }
 
 

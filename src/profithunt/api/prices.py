@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -199,9 +200,22 @@ class Prices:
         """What people decided so far, by match."""
         return read_decisions(self._file)
 
-    def accept(self, match_id: str, *, sku: str | None = None, by: str | None = None, note: str = "") -> Decision:
-        """The offer is this SKU (or another, if named): it is compared from the next run on. Raises NotFound."""
-        return self._decide(match_id, "accept", sku, by, note)
+    def accept(
+        self,
+        match_id: str,
+        *,
+        sku: str | None = None,
+        packs: float | None = None,
+        by: str | None = None,
+        note: str = "",
+    ) -> Decision:
+        """The offer is this SKU (or another, if named): it is compared from the next run on. Raises NotFound.
+
+        `packs` of the rival's units hold what one own unit does (default: as the match says). Raises UsageError.
+        """
+        if packs is not None and not 0 < packs < math.inf:
+            raise UsageError(f"{packs} packs can't be", expected="a number above 0")
+        return self._decide(match_id, "accept", sku, by, note, packs)
 
     def reject(self, match_id: str, *, by: str | None = None, note: str = "") -> Decision:
         """The offer is not this SKU: it is not compared from the next run on. Raises NotFound."""
@@ -265,7 +279,9 @@ class Prices:
         if said and not self._engine.rows(query.limit(1)):
             raise NotFound(f"no compared SKU has {said}", do="list them with: profithunt prices")
 
-    def _decide(self, match_id: str, answer: Answer, sku: str | None, by: str | None, note: str) -> Decision:
+    def _decide(
+        self, match_id: str, answer: Answer, sku: str | None, by: str | None, note: str, packs: float | None = None
+    ) -> Decision:
         prefix = exp.Like(this=exp.column("match_id"), expression=exp.Literal.string(f"{_plain(match_id)}%"))
         known = self._engine.dicts(exp.select("*").from_(self._table(prices.MATCHES)).where(prefix).limit(2))
         if len(known) != 1:
@@ -279,7 +295,8 @@ class Prices:
             same = exp.EQ(this=exp.column("sku"), expression=exp.Literal.string(sku))
             if not self._engine.rows(exp.select("sku").from_("products").where(same).limit(1)):
                 raise NotFound(f"there is no SKU {sku!r} in products")
-        decision = Decision(found["competitor"], found["offer_id"], chosen, answer, decided_by=by or _who(), note=note)
+        who = by or _who()
+        decision = Decision(found["competitor"], found["offer_id"], chosen, answer, packs, decided_by=who, note=note)
         remember(self._file, decision)
         return decision
 

@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +19,18 @@ from typing import Final, Literal
 from profithunt.errors import ConfigError
 
 Answer = Literal["accept", "reject"]
-COLUMNS: Final = ("match_id", "competitor", "offer_id", "sku", "answer", "decided_at", "decided_by", "note")
+COLUMNS: Final = ("match_id", "competitor", "offer_id", "sku", "packs", "answer", "decided_at", "decided_by", "note")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether an offer is a SKU, as a person says."""
+    """Whether an offer is a SKU, as a person says; `packs` of the rival's units hold what one own unit does."""
 
     competitor: str
     offer_id: str
     sku: str
     answer: Answer
+    packs: float | None = None
     decided_at: str = ""
     decided_by: str = ""
     note: str = ""
@@ -65,10 +67,23 @@ def read_decisions(path: Path) -> Mapping[str, Decision]:
             raise ConfigError(
                 f"the answer is {row['answer']!r}", where=f"{path}, line {number}", expected="accept or reject"
             )
-        given = {name: row.get(name) or "" for name in COLUMNS if name not in ("match_id", "answer")}
-        decision = Decision(answer="accept" if answer == "accept" else "reject", **given)
+        given = {name: row.get(name) or "" for name in COLUMNS if name not in ("match_id", "answer", "packs")}
+        packs = _packs(row.get("packs") or "", f"{path}, line {number}")
+        decision = Decision(answer="accept" if answer == "accept" else "reject", packs=packs, **given)
         found[decision.match_id] = decision
     return found
+
+
+def _packs(text: str, where: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        packs = float(text)
+    except ValueError:
+        packs = math.nan
+    if not 0 < packs < math.inf:
+        raise ConfigError(f"packs is {text!r}", where=where, expected="a number above 0, or nothing")
+    return packs
 
 
 def remember(path: Path, decision: Decision) -> None:
@@ -79,5 +94,6 @@ def remember(path: Path, decision: Decision) -> None:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
             writer.writerow(COLUMNS)
-        values = (decision.competitor, decision.offer_id, decision.sku, decision.answer, now, decision.decided_by)
-        writer.writerow([decision.match_id, *values, decision.note])
+        packs = "" if decision.packs is None else f"{decision.packs:g}"
+        values = (decision.competitor, decision.offer_id, decision.sku, packs, decision.answer, now)
+        writer.writerow([decision.match_id, *values, decision.decided_by, decision.note])

@@ -33,8 +33,9 @@ def gtin(text: str | None) -> str | None:
 
 def is_global(number: str) -> bool:
     """Whether a normalised number means the same everywhere: not one of those that a shop gives out for itself."""
-    body = number[1:]
-    return not (body.startswith(("2", "02", "04", "05", "98", "99")) or body[:8] == "0" * 8)
+    if number.startswith("0" * 6):
+        return number[6] not in "02"
+    return not number[1:].startswith(("2", "02", "04", "05", "98", "99"))
 
 
 def is_outer(number: str) -> bool:

@@ -22,6 +22,14 @@ def review(
     sku: Annotated[
         str | None, typer.Option("--sku", help="With one --accept: the SKU that the offer is.", show_default=False)
     ] = None,
+    packs: Annotated[
+        float | None,
+        typer.Option(
+            "--packs",
+            help="With one --accept: how many of their units hold what one of ours does; default: as found.",
+            show_default=False,
+        ),
+    ] = None,
     note: Annotated[str, typer.Option("--note", help="Why.", show_default=False)] = "",
     name: Annotated[
         str | None, typer.Option("--as", help="Who decides; default: who is logged in.", show_default=False)
@@ -42,11 +50,11 @@ def review(
     from profithunt.cli.views import prices as views
 
     output = Output(json=json, quiet=quiet, debug=debug)
-    if sku is not None and (len(accept or ()) != 1 or reject):
-        raise UsageError("--sku names the SKU of one accepted offer", do="say one --accept ID beside it")
+    if (sku is not None or packs is not None) and (len(accept or ()) != 1 or reject):
+        raise UsageError("--sku and --packs are about one accepted offer", do="say one --accept ID beside them")
     prices = open_shop(None, shop).prices
     if accept or reject:
-        decided = [prices.accept(one, sku=sku, by=name, note=note) for one in accept or ()]
+        decided = [prices.accept(one, sku=sku, packs=packs, by=name, note=note) for one in accept or ()]
         decided += [prices.reject(one, by=name, note=note) for one in reject or ()]
         if json:
             output.data([{"match_id": one.match_id, **vars(one)} for one in decided])
