@@ -149,7 +149,7 @@ def _judged(detector: Detector, shop: Ground, seen: Candidates, rule: Rule) -> _
         evidence = behind.evidence(place, entity)
         evidence["still_open"] = plain(still[place])
         opportunities.append(_opportunity(detector, entity, judged, place, evidence, shop.settings))
-    doubtful = judged.found | (judged.p_value <= rule.false_discovery)
+    doubtful = judged.found | (judged.p_value <= 1 - rule.probability)
     (claimed,) = doubtful.nonzero()
     return _Finds(opportunities, list(seen.entities(claimed.tolist()).values()), judged.tested)
 

@@ -26,7 +26,7 @@ where = "in_window AND is_new_customer_order AND keyword IS NOT NULL"
 order_by = "-cm3"
 [docs]
 why = "The customers whom this keyword wins are worth many times what winning them costs: the shop leaves such customers to others because it bids by the first order."
-value = "New customers to expect in 28 days × the share of them that a higher bid brings in addition × (lifetime value − acquisition cost). A bid may rise as far as value ÷ cost lies above its target; clicks follow the bid by click_elasticity (assumed), up to most_extra."
+value = "New customers to expect in 28 days × the share of them that a higher bid brings in addition × (lifetime value − acquisition cost). A bid may rise as far as value ÷ cost lies above its target; clicks follow the bid by click_elasticity (assumed), up to most_extra: a shop that is shown in two of three searches, a usual aim in the trade, can win half as many clicks again."
 known_problems = "How many more clicks there are is assumed until the bid is raised: nothing here says how often the shop is shown already. Extra clicks may bring customers who are worth less. All spend on the keyword counts as acquisition, also that on customers who were there already."
 source = "METRICS sections 1 and 2; Gupta, Lehmann and Stuart (2004), Valuing customers"
 --- */

@@ -19,13 +19,14 @@ min_views = 50
 view_percentile = 0.7
 share_factor = 2
 bought_share = 0.7
+sure_of_lack = 2
 former_lines = 10
 [rows]
 from = ""
 [docs]
 why = "The shop gives the SKU a share of its category's views that its share of the profit does not bear: the same places would earn more with other products."
 value = "Views beyond its share of the profit × (profit (CM2) per view of the rest of its category − its own)."
-known_problems = "A SKU that once sold what its views are worth has lost its buyers, not gained views, and is left to looked at, not bought. Views on days without stock are left out where stock is known by day. A show-piece that draws customers who buy something else; a new product that is being made known; products that are shown because customers ask for them by name. A SKU whose share of the purchases is beyond bought_share of its share of the views is left out: its margin or its returns are to blame, and others look at those. The views that others get instead may earn less than those they have."
+known_problems = "A SKU that once sold what its views are worth has lost its buyers, not gained views, and is left to looked at, not bought. Views on days without stock are left out where stock is known by day. A show-piece that draws customers who buy something else; a new product that is being made known; products that are shown because customers ask for them by name. A SKU whose share of the purchases is beyond bought_share of its share of the views, or lacks fewer lines than sure_of_lack standard errors, is left out: its margin or its returns are to blame, and others look at those. The views that others get instead may earn less than those they have."
 source = "DETECTORS 14; METRICS section 6"
 --- */
 WITH gone AS (
@@ -105,6 +106,7 @@ rest AS (
   LEFT JOIN former AS b ON b.sku = o.sku
   WHERE X_DIV(o.n_lines, t.n_lines) <= $bought_share * X_DIV(o.n_views, t.n_views)
     AND o.n_views >= $min_views AND t.n_views > o.n_views AND t.cm2 > o.cm2
+    AND X_DIV(o.n_views, t.n_views) * t.n_lines - o.n_lines >= $sure_of_lack * SQRT(X_DIV(o.n_views, t.n_views) * t.n_lines)
     AND (b.sku IS NULL OR b.n_lines < $former_lines OR b.share <= $bought_share * X_DIV(o.n_views, t.n_views))
 )
 SELECT d.sku,

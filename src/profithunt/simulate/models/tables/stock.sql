@@ -28,7 +28,9 @@ grid AS (
 counted AS (
   SELECT sku_no, sku, day_no, day, cost, lead_time_days, ends_no, pace, cycle_days,
          SUM(units) OVER (PARTITION BY sku_no, cycle_no ORDER BY day_no DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - units AS rest,
-         FLOOR(CASE WHEN ends_no < $n_days + 200 THEN 0.25 ELSE 1 END * (0.6 + 0.8 * X_UNIFORM('stock.safety', sku_no)) * pace * (10 + LEAST(lead_time_days, 28)) + 2 + X_DRAW(5, 'stock.least', sku_no)) AS safety,
+         -- Goods whose season ends within months are not bought again, nor put on every shelf.
+         GREATEST(FLOOR(CASE WHEN ends_no < $n_days + 200 THEN 0.25 ELSE 1 END
+               * ((0.6 + 0.8 * X_UNIFORM('stock.safety', sku_no)) * pace * (10 + LEAST(lead_time_days, 28)) + 2 + X_DRAW(5, 'stock.least', sku_no))), 2) AS safety,
          cycle_no, MAX(cycle_no) OVER (PARTITION BY sku_no) AS last_cycle
   FROM grid
 ),
@@ -53,10 +55,11 @@ stored AS (
   SELECT k.sku_no, k.sku, d.day_no, d.day, k.cost, p.place_no,
          CASE WHEN l.lever = 'store_short' AND X_DRAW(2, 'store.short', k.sku_no, p.place_no) = 0 THEN 0
               WHEN l.lever = 'store_short' THEN 20 + X_DRAW(10, 'store.long', k.sku_no, p.place_no)
+              WHEN k.ends_no < $n_days + 200 THEN 1
               ELSE 1 + X_DRAW(5, 'store.stock', k.sku_no, p.place_no) + X_DRAW(3, 'store.stock.day', k.sku_no * 32 + p.place_no, d.day_no) END AS on_hand
   FROM skus AS k
   INNER JOIN places AS p ON p.kind = 'store'
-    AND (X_UNIFORM('store.range', k.style_no, p.place_no) < 0.3 OR k.sku_no IN (SELECT member_no FROM levers WHERE lever = 'store_short'))
+    AND (X_UNIFORM('store.range', k.style_no, p.place_no) < CASE WHEN k.ends_no < $n_days + 200 THEN 0.1 ELSE 0.3 END OR k.sku_no IN (SELECT member_no FROM levers WHERE lever = 'store_short'))
   INNER JOIN days AS d ON d.day_no >= k.launched_no AND d.day_no >= $n_days - $stock_days AND MOD(d.day_no, 7) = MOD($n_days - 1, 7)
   LEFT JOIN levers AS l ON l.family = 'sku' AND l.lever = 'store_short' AND l.member_no = k.sku_no AND d.day_no >= l.starts_no AND d.day_no <= l.ends_no
   LEFT JOIN levers AS o ON o.family = 'sku' AND o.lever IN ('out_of_stock', 'broken_size') AND o.member_no = k.sku_no AND d.day_no >= o.starts_no AND d.day_no <= o.ends_no
