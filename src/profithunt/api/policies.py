@@ -17,7 +17,7 @@ from profithunt.proposition.beliefs import Belief, beliefs
 if TYPE_CHECKING:
     from profithunt.models.policy import Setting, Study
 
-_FEW_RETURNS: Final = "fewer than 200 returned lines of known cost are in the last year"
+_FEW_RETURNS: Final = "fewer than 100 returned lines of known cost are in the last year"
 _MAP_RETURNS: Final = "map returns with order_id, line_no, returned_at and refund, and state what goods cost"
 _NO_WAYS: Final = "orders do not name two ways of payment with 100 orders each"
 _MAP_WAYS: Final = "map payment_method in orders, and payment_fee or cost rates by payment_method"
@@ -109,9 +109,8 @@ def payment_mix(engine: AnyEngine, config: ShopConfig, *, surcharge: bool = Fals
     from profithunt.models import payment_mix as model
     from profithunt.models.policy import HORIZON
 
-    since, until = _window(engine, config)
-    values = {**settings(config, until).values, "since": since, "until": until}
-    facts = reading.rows(engine, "payment_facts", values)
+    window = reading.window(engine, as_of(engine, config), config.returns.window_days)
+    facts = reading.rows(engine, "payment_facts", _values(config, window))
     returned, _, days = _returns(engine, config)
     mix = model.mix_of(facts, days, _return_loss(returned))
     if mix is None:
@@ -140,24 +139,24 @@ def payment_mix(engine: AnyEngine, config: ShopConfig, *, surcharge: bool = Fals
     return Policy("payments", round(total * days / HORIZON), figures, ways, found, believed)
 
 
-def _window(engine: AnyEngine, config: ShopConfig) -> tuple[Any, Any]:
-    return reading.window(as_of(engine, config), config.returns.window_days)
+def _values(config: ShopConfig, window: reading.Window) -> dict[str, Any]:
+    return {**settings(config, window.until).values, "since": window.since, "until": window.until}
 
 
 def _returns(engine: AnyEngine, config: ShopConfig) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
     """What was sold and returned by kind of customer, returns by days after the order, and days that they come from."""
-    since, until = _window(engine, config)
-    values = {**settings(config, until).values, "since": since, "until": until}
+    window = reading.window(engine, as_of(engine, config), config.returns.window_days)
+    values = _values(config, window)
     lacking = not engine.has("returns")
     if lacking:
         engine.view("returns", empty_table("returns"))
     try:
-        with reading.returners(engine, values):
+        with reading.returners(engine, values, window):
             facts, lags = (reading.rows(engine, name, values) for name in ("return_facts", "return_lags"))
     finally:
         if lacking:
             engine.drop("returns")
-    return facts, lags, reading.days_seen(engine, since, until)
+    return facts, lags, window.days
 
 
 def _return_loss(facts: Sequence[Mapping[str, Any]]) -> float:

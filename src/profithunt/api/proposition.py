@@ -116,7 +116,7 @@ class Proposition:
     def returns_policy(self, windows: Sequence[float] = (), fees: Sequence[float] = ()) -> Policy:
         """Other terms of return: windows in days, a fee (for all, or for serial returners), free exchange.
 
-        Without any, the usual windows and shares of what a return costs. Raises NotFound with fewer than 200 returned
+        Without any, the usual windows and shares of what a return costs. Raises NotFound with fewer than 100 returned
         lines of known cost, UsageError for a window under 14 days or a fee of nothing.
         """
         from profithunt.api.policies import returns_policy

@@ -1,7 +1,8 @@
 """What other terms of return would do: fewer returns, orders lost to stricter terms, customers who come back less.
 
-Over a year of orders whose returns are in, by kind of customer (serial returners, with one order, all others). A return
-that does not happen saves what the sale then earns and what taking it back would have cost. For each lever:
+Over a year of orders whose returns are in, by kind of customer (serial returners of the year before, those who had
+fewer than two orders then, all others). A return that does not happen saves what the sale then earns and what taking it
+back would have cost. For each lever:
 
 - **window** of W days against W0 today: of the returns that come later than W a share q does not come at all, the rest
   comes sooner; a longer window takes pressure off: returns change by −ρ ln(W ÷ W0), orders by τ ln(W ÷ W0);
@@ -26,10 +27,10 @@ import numpy as np
 
 from profithunt.models.policy import DRAWS, HORIZON, Array, Asked, Effect, Study, judged, normal
 
-SEGMENTS: Final = ("serial", "once", "others")
+SEGMENTS: Final = ("serial", "seldom", "others")
 LEAST_WINDOW: Final = 14
 """Days that the law gives customers in the European Union; no shorter window is looked at."""
-FEWEST: Final = 200
+FEWEST: Final = 100
 _WINDOWS: Final = (14.0, 30.0, 60.0, 100.0)
 _FEES: Final = (0.25, 0.5, 0.75)
 _YEAR: Final = 364.0 / HORIZON

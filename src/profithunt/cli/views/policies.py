@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from profithunt.api.policies import Policy
     from profithunt.models.policy import Setting
 
-_SEGMENTS: Final = {"serial": "serial returners", "once": "customers with one order"}
+_SEGMENTS: Final = {"serial": "serial returners", "seldom": "fewer than two orders before"}
 _WHAT: Final = {"returns": "the terms of return", "payments": "the ways of payment"}
 
 

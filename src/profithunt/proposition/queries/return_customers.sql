@@ -1,10 +1,10 @@
 /* ---
-what = "Customers by how they return: serial (far more than others), with one order only, all others."
+what = "Customers by how they returned: serial (far more than others), all others; who had fewer than two orders is in neither."
 grain = ["customer_id"]
 working = true
 [columns]
 customer_id = "text | customer"
-segment = "text | serial, once or others"
+segment = "text | serial, seldom or others"
 --- */
 WITH sums AS (
   SELECT customer_id, SUM(CAST(units AS DOUBLE)) AS units, SUM(CAST(units_returned AS DOUBLE)) AS units_returned,
@@ -22,7 +22,7 @@ usual AS (
 SELECT sums.customer_id,
        CASE
          WHEN sums.units >= $min_units AND X_DIV(sums.units_returned, sums.units) >= GREATEST(usual.share, $least_share) THEN 'serial'
-         WHEN sums.n_orders = 1 THEN 'once'
+         WHEN sums.n_orders = 1 THEN 'seldom'
          ELSE 'others'
        END AS segment
 FROM sums

@@ -29,7 +29,7 @@ WITH lines AS (
   WHERE entry = 'line' AND units > 0 AND ordered_on > $since AND ordered_on <= $until
   GROUP BY order_id
 )
-SELECT COALESCE(return_customers.segment, 'others') AS segment,
+SELECT COALESCE(return_customers.segment, 'seldom') AS segment,
        COUNT(*) AS n_orders,
        COUNT(DISTINCT order_profit.customer_id) AS n_customers,
        COUNT(DISTINCT CASE WHEN lines.n_returned > 0 THEN order_profit.customer_id END) AS n_returners,
@@ -45,4 +45,4 @@ SELECT COALESCE(return_customers.segment, 'others') AS segment,
 FROM lines
 JOIN order_profit ON order_profit.order_id = lines.order_id
 LEFT JOIN return_customers ON return_customers.customer_id = order_profit.customer_id
-GROUP BY COALESCE(return_customers.segment, 'others')
+GROUP BY COALESCE(return_customers.segment, 'seldom')
