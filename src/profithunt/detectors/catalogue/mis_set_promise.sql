@@ -50,7 +50,7 @@ SELECT p.region,
        $late_share AS benchmark,
        X_ACTIVITY(p.promised_on),
        LEAST(FLOOR(X_PERCENTILE(p.days_early, $late_share)), $most_days) * $profit_a_day * GREATEST(MAX(e.cm2), 0)
-         - ($late_share - AVG(CASE WHEN p.days_early < 0 THEN 1.0 ELSE 0.0 END)) * $cost_share * GREATEST(MAX(e.net_sales), 0) AS loss,
+         - ($late_share - X_DIV(COUNT(CASE WHEN p.days_early < 0 THEN 1 END), COUNT(*))) * $cost_share * GREATEST(MAX(e.net_sales), 0) AS loss,
        COUNT(*) AS parcels,
        AVG(p.days_early) AS mean_days_early,
        LEAST(FLOOR(X_PERCENTILE(p.days_early, $late_share)), $most_days) AS days_the_promise_could_be_earlier,
