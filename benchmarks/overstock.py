@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -97,22 +96,29 @@ def measure(n_customers: int, cache: Path) -> dict[str, Any]:
 def section(cache: Path, note: str = "") -> str:
     """Measure in fresh processes; the text of the page's section."""
     cache.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for n, limit in LIMITS.items():
+    runs = {}
+    for n in LIMITS:
         command = [sys.executable, "-m", "benchmarks.overstock", str(n), str(cache)]
-        run = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        runs[n] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return page(runs, note)
+
+
+def page(runs: dict[int, dict[str, Any]], note: str) -> str:
+    """The section of runs by number of customers."""
+    rows = []
+    for n, run in runs.items():
+        limit = LIMITS[n]
         met = "met" if run["kept"] and (limit is None or run["seconds"] <= limit) else "**not met**"
         rows.append(
             f"| {n:,} customers × {SKUS} SKUs | {'–' if limit is None else f'{limit:g} s'} | {run['seconds']:.0f} "
             f"| {run['cpu']:.0f} | {run['gigabytes']:.2f} | {run['pairs']:,} | {run['offers']:,} "
             f"| {run['reached']:.1%} | {'yes' if run['kept'] else '**no**'} | {met} |"
         )
-    load = os.getloadavg()[0]
     return (
         "## Overstock\n\nWritten by `python -m benchmarks --only overstock`: who is offered which overstocked SKU with "
         "which incentive. 100,000 customers: 50 million pairs in a Parquet file; a million: half a billion pairs, never "
-        f"stored. Memory limit of the engine: {MEMORY}; peak of the whole process; one run each, load {load:.1f} at "
-        f"its end.{' ' + note if note else ''}\n\n"
+        f"stored. Memory limit of the engine: {MEMORY}; peak of the whole process; one run each."
+        f"{' ' + note if note else ''}\n\n"
         "| what | limit | wall s | CPU-s | peak GB | pairs | offers | of the most possible | limits kept | |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |\n" + "\n".join(rows) + "\n"
     )

@@ -113,7 +113,7 @@ def read_books(
         found.sold,
         goods,
         np.asarray(skus["sku"]).astype(str)[kept],
-        np.asarray(skus["name"], dtype=object)[kept],
+        texts(skus["name"])[kept],
         found.category[kept],
         (np.asarray(skus["taxed"], dtype=np.float64) * _on_tag(tag, found.now))[kept],
         {why: n for why, n in left_out.items() if n},
@@ -192,6 +192,13 @@ def _forward(values: Array) -> Array:
     place = np.maximum.accumulate(np.where(known, np.arange(values.shape[1])[None, :], -1), axis=1)
     out = np.take_along_axis(values, np.maximum(place, 0), 1)
     return np.asarray(np.where(place >= 0, out, np.nan))
+
+
+def texts(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column of text with None where nothing stands."""
+    out: npt.NDArray[Any] = np.ma.getdata(column).astype(object)
+    out[np.ma.getmaskarray(column)] = None
+    return out
 
 
 def _filled(column: npt.NDArray[Any]) -> Array:

@@ -100,7 +100,6 @@ class Plan:
     better: Array
     units_today: Array
     units: Array
-    constant: Array
     elasticities: Elasticities
     demand: Demand
     ladders: Total
@@ -141,7 +140,6 @@ def study(sold: Sold, goods: Goods, *, belief: Belief | None = None, cuts: Seque
         better=better,
         units_today=units[:, 0],
         units=units[:, 1],
-        constant=constant.mean(axis=2),
         elasticities=found,
         demand=demand,
         ladders=_total(gains, take, hold),

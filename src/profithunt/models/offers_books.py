@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profithunt.models.elasticity import Array, Elasticities, Integers
+from profithunt.models.markdown_books import texts
 from profithunt.models.offers import Goods, Incentive, Offers, Pairs, People, Terms, chances, places
 
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -82,7 +83,7 @@ def named(
         price,
         cost,
         np.asarray(skus["sku"]).astype(str),
-        np.asarray(skus["name"], dtype=object),
+        texts(skus["name"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from profithunt import fmt
@@ -163,6 +164,6 @@ def _assumed(found: Markdowns) -> list[str]:
 def _test(found: Markdowns) -> RenderableType:
     if found.n_per_arm is None:
         return heading("Test", "Nothing to test: no ladder is expected to earn enough.")
-    n = fmt.number(found.n_per_arm)
+    n = fmt.count(math.ceil(found.n_per_arm))
     text = f"{n} SKUs on their ladders and as many at today's prices, drawn by lot, would show the mean gain."
     return heading("Test", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from profithunt import fmt
@@ -22,7 +23,7 @@ def overstock(found: Overstock, currency: str, top: int) -> list[RenderableType]
         _skus(found, currency, top),
         _incentives(found, currency),
         _sides(found, currency),
-        listing("Also assumed", _assumed(found, currency)),
+        listing("Also assumed", _assumed(found)),
         _test(found),
     ]
 
@@ -109,16 +110,16 @@ def _sides(found: Overstock, currency: str) -> RenderableType:
     return shown
 
 
-def _assumed(found: Overstock, currency: str) -> list[str]:
+def _assumed(found: Overstock) -> list[str]:
     lines = [f"{one.in_words} {one.source}" for one in found.beliefs.values()]
     floor = fmt.share(found.margin_floor)
-    return [*lines, f"No incentive leaves less than {floor} of the price over the unit cost; amounts in {currency}."]
+    return [*lines, f"No incentive leaves less than {floor} of the price over the unit cost."]
 
 
 def _test(found: Overstock) -> RenderableType:
     if found.n_per_arm is None:
         return heading("Test", "Nothing to test: no offer is expected to earn anything.")
-    n = fmt.number(found.n_per_arm)
+    n = fmt.count(math.ceil(found.n_per_arm))
     return heading(
         "Test", f"{n} customers with their offers and as many without would show the mean gain of a customer."
     )
