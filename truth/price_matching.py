@@ -2,7 +2,7 @@
 
 Each offer is the *same* goods as a SKU (whatever the pack: then the number of packs is labelled too), *other* goods
 that are like one (another flavour, size, capacity, model, condition, an accessory), or *doubtful*: a person must
-look. Offers are parted by SKU: the rules were tuned on one half; the other was looked at when they stood.
+look. Offers are parted by SKU: the rules were tuned on one half; the other was judged when they stood.
 
 - **Taken**: of the matches that are taken without a person, the share that is right, packs too (precision), and the
   share of the same goods that they find (recall). What is doubtful must not be taken.

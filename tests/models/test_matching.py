@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -65,6 +67,22 @@ def test_a_price_far_off_is_looked_at_whatever_speaks_for_it():
     assert Catalogue([own]).one(offer).level == "taken"
     cheap = Offer("x", "1", title="Makita Akku Bohrer X1", brand="Makita", gtin="4006381333931", price=20.0)
     assert Catalogue([own]).one(cheap).level == "review"
+
+
+@pytest.mark.parametrize("without", [(), ("brand",), ("brand", "model")])
+def test_a_catalogue_that_has_its_brands_in_the_names_is_matched_without_a_mistake_too(without):
+    named = [replace(one, name=f"{one.brand} {one.name}", brand="") for one in price_matching.products()]
+    catalogue = Catalogue(named)
+    wrong, right = [], 0
+    for row in price_matching.labelled():
+        offer = replace(price_matching.offer_of(row), **dict.fromkeys(without, ""))
+        found = catalogue.one(offer)
+        if found.level == "taken":
+            good = row["truth"] == "same" and found.sku == row["sku"]
+            right += good
+            wrong += [] if good else [offer.title]
+    assert not wrong
+    assert right >= 90
 
 
 def test_of_two_packs_in_the_range_the_one_offered_is_meant():

@@ -17,6 +17,7 @@ from profithunt.models.matching.words import brand_key, code_key, fold, is_code,
 SURE_OWN: Final = 0.9
 SURE_OFFER: Final = 0.8
 _ALIKE: Final = 86
+_WHOLE: Final = 0.99
 _HARD: Final = frozenset(
     {
         "pro",
@@ -226,12 +227,19 @@ def by_gtin(pair: Pair, number: str, own_share: float) -> Pair:
     return pair
 
 
+def _in_name(pair: Pair, brand: str) -> bool:
+    """Whether the own SKU states no brand, and its name holds the offer's, if that has one."""
+    return not pair.item.brand and brand in pair.item.title.joined
+
+
 def by_code(pair: Pair, brand: str, own_share: float) -> Pair:
     """A pair with the same model number."""
     pair.by = "model"
     pair.score = 0.8 + 0.2 * pair.score
     pair.doubts = [doubt for doubt in pair.doubts if doubt not in ("another model number", "a variant on one side")]
-    if not (brand and pair.item.brand):
+    # A catalogue without brands has them in its names: a long number and a like name are enough there.
+    nameless = _in_name(pair, brand) and len(pair.item.code) >= 6 and own_share >= 0.5
+    if not (brand and pair.item.brand) and not nameless:
         pair.doubts.append("brand not known")
     if own_share < 0.3:
         pair.doubts.append("names share few words")
@@ -244,7 +252,8 @@ def by_title(pair: Pair, brand: str, own_share: float, offer_share: float, own: 
     """A pair that only its names speak for."""
     if own_share < SURE_OWN or offer_share < SURE_OFFER:
         pair.doubts.append("names differ")
-    if not (brand and pair.item.brand):
+    nameless = _in_name(pair, brand) and own_share >= _WHOLE and offer_share >= _WHOLE and len(said(own)) >= 3
+    if not (brand and pair.item.brand) and not nameless:
         pair.doubts.append("brand not known")
     if len(said(own)) + len(own.attributes) + len(own.sizes) + (not own.content.nothing) < (
         1 if own.content.stated else 2
