@@ -27,8 +27,8 @@ LARGER: Final = 0.2
 EXACT_PAIRS: Final = 30_000
 LIST: Final = "overstock_list"
 _SALVAGE: Final = 0.3
-_SAMPLES: Final = ((1_500, 6), (30_000, 4))
-"""Customers of the programme and of what refines its prices, and how many times as many offers as they may get."""
+_SAMPLES: Final = ((1_500, 6), (30_000, 4), (30_000, 4))
+"""Customers of the programme and of what refines its prices, twice; how many times as many offers as they may get."""
 _SPARE: Final = 6
 _SPARE_OFFERS: Final = 8_000_000
 _NO_STOCK: Final = "map stock (counted_on, sku, on_hand) and unit_cost in products or stock"
