@@ -82,7 +82,7 @@ def test_promises_as_data_and_in_the_terminal(shop):
     text = " ".join(out.split())
     assert code == 0
     assert text.startswith("Promise 2 lanes earlier: €")
-    for part in ("depot to North, Swift", "leave it", "(−4)", "Who wins and who loses", "If all lanes moved",
+    for part in ("depot to North, Swift", "leave it", "9.00 → 5.00", "Who wins and who loses", "If all lanes moved",
                  "a late parcel costs twice as much", "visits under each of both promises", "2 more profit"):  # fmt: skip
         assert part.replace("2 more profit", "0.73 %") in text
 

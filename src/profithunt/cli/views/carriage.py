@@ -77,7 +77,9 @@ def _limits(found: Carriage, currency: str, top: int) -> RenderableType:
         ]
         rows.append((limit, worth, sum(row.today for row in lanes), sum(row.best for row in lanes)))
     for limit, worth, today, best in sorted(rows, key=lambda row: (-row[1], -row[2]))[: 2 * top]:
-        where = " ".join(part for part in (limit.service, f"to {limit.region}" if limit.region else "") if part)
+        where = " ".join(
+            part for part in (limit.service.removeprefix("all"), f"to {limit.region}" if limit.region else "") if part
+        )
         shown.add_row(
             f"{limit.carrier} {where}".strip(),
             fmt.number(limit.parcels),

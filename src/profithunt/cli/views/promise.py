@@ -56,42 +56,25 @@ def verdict(found: Promises, currency: str) -> str:
 
 
 def _lanes(found: Promises, currency: str, top: int) -> RenderableType:
-    names = (
-        "Parcels",
-        "Carriage",
-        "Charged",
-        "Late",
-        "Taken",
-        "Promised",
-        "Promise",
-        "Late then",
-        "Gain",
-        "Low",
-        "High",
-    )
+    names = ("Parcels", "Carriage", "Charged", "Late", "Taken", "Promise", "Gain")
     shown = table("Lane", *names, right=names)
-    moved = sorted(
-        (one for one in found.study.lanes if one.take), key=lambda one: -(one.take.gain if one.take else 0.0)
-    )
+    moved = sorted((one for one in found.study.lanes if one.take), key=lambda one: -(one.take.gain if one.take else 0))
     left = [one for one in found.study.lanes if not one.take]
     listed = (*moved[:top], *left[:top])
     for one in listed:
         take = one.take
+        late, promised = fmt.share(one.late), fmt.number(one.promised)
         shown.add_row(
             lane(one),
             fmt.count(one.n_parcels),
             fmt.money_exact(one.carriage, currency),
             fmt.money_exact(one.charged, currency),
-            fmt.share(one.late),
+            late if take is None else f"{late} → {fmt.share(take.late)}",
             " to ".join(
                 fmt.number(days) if math.isfinite(days) else "never" for days in (one.taken_p50, one.taken_p90)
             ),
-            fmt.number(one.promised),
-            "leave it" if take is None else f"{fmt.number(one.promised + take.shift)} ({_shift(take.shift)})",
-            fmt.MISSING if take is None else fmt.share(take.late),
-            fmt.MISSING if take is None else money(take.gain, currency),
-            fmt.MISSING if take is None else money(take.gain_low, currency),
-            fmt.MISSING if take is None else money(take.gain_high, currency),
+            promised if take is None else f"{promised} → {fmt.number(one.promised + take.shift)}",
+            "leave it" if take is None else fmt.estimate(take.gain, take.gain_low, take.gain_high, currency),
         )
     shown.caption = (
         f"{fmt.count(len(listed))} of {fmt.counted(len(found.study.lanes), 'lane')}. Days from the order, those taken: "
