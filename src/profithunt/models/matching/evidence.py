@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -119,6 +120,16 @@ def said(title: Title) -> set[str]:
     """What a name says of the goods: words that mean something, codes and numbers."""
     fluff = word_set("fluff")
     return {word for word in title.words if word not in fluff and len(word) > 1} | set(title.codes) | set(title.numbers)
+
+
+def hits(mine: set[str], own: Title, theirs: set[str], other: Title) -> set[str]:
+    """Words of a name that the other has too: the same, nearly the same, or parted otherwise (WiFi and Wi-Fi)."""
+    found = {word for word in mine if word in theirs or near(word, theirs) or (len(word) > 5 and word in other.joined)}
+    found |= mine & {first + second for first, second in pairwise(other.words)}
+    for first, second in pairwise(own.words):
+        if first + second in theirs:
+            found |= mine & {first, second}
+    return found
 
 
 def near(word: str, others: set[str]) -> bool:

@@ -33,8 +33,8 @@ from profithunt.models.matching.evidence import (
     by_title,
     codes_of,
     contradictions,
+    hits,
     item_of,
-    near,
     said,
     same_brand,
     share,
@@ -190,14 +190,7 @@ class Catalogue:
         """Shares of what each name says that the other says too; rare words weigh more, empty ones nothing."""
         left, right = said(own), said(offer)
         weights = {word: 1 / math.log(3 + self._df.get(word, 0)) for word in {*left, *right}}
-        joined_left, joined_right = own.joined, offer.joined
-        hit_left = {
-            word for word in left if word in right or near(word, right) or (len(word) > 5 and word in joined_right)
-        }
-        hit_right = {
-            word for word in right if word in left or near(word, left) or (len(word) > 5 and word in joined_left)
-        }
-        return share(left, hit_left, weights), share(right, hit_right, weights)
+        return share(left, hits(left, own, right, offer), weights), share(right, hits(right, offer, left, own), weights)
 
     # Decision
 
