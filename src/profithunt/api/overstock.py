@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -215,8 +216,9 @@ def overstock(
         stock=goods.stock,
         floors=goods.floors,
     )
-    engine.drop(LIST)
-    engine.attach_arrays(LIST, books.listed(found.pairs, found.offers, goods, crowd, terms, today))
+    # A name of its own: lists of several calls are held against each other.
+    name = next(name for name in (f"{LIST}_{number}" for number in count(1)) if not engine.has(name))
+    engine.attach_arrays(name, books.listed(found.pairs, found.offers, goods, crowd, terms, today))
     of_sku = books.by_sku(found.pairs, found.offers, len(goods.sku))
     of_incentive = books.by_incentive(found.offers, len(incentives))
     of_kind = books.by_kind(found.pairs, found.offers, crowd)
@@ -250,7 +252,7 @@ def overstock(
         n_per_arm=worth.n_per_arm,
         margin_floor=margin_floor,
         beliefs=known,
-        list=engine.relation(exp.select("*").from_(LIST).order_by("place")),
+        list=engine.relation(exp.select("*").from_(name).order_by("place")),
         engine=engine,
     )
 
