@@ -17,7 +17,7 @@ from profithunt import Shop
 from profithunt.cli.app import execute
 from profithunt.errors import NotFound, UsageError
 from profithunt.fmt import MISSING
-from profithunt.proposition.match_decisions import match_id
+from profithunt.proposition.match_decisions import Decision, match_id, read_decisions, remember
 
 SETTINGS = """\
 [shop]
@@ -387,3 +387,12 @@ def test_a_shop_without_rivals_prices_is_told_what_to_map(tmp_path):
         code, _, err = run("prices", *command, "--shop", str(folder))
         assert code == 2
         assert "competitor_prices" in err
+
+
+def test_of_several_decisions_about_an_offer_the_last_counts(tmp_path):
+    file = tmp_path / "price_matches.csv"
+    for sku, answer in (("A", "accept"), ("B", "accept"), ("A", "accept"), ("B", "reject")):
+        remember(file, Decision("One", "o1", sku, answer, packs=2.0, note='said "so", twice'))
+    kept = list(read_decisions(file).values())
+    assert [(one.sku, one.answer) for one in kept] == [("A", "accept"), ("B", "reject")]
+    assert {(one.packs, one.note) for one in kept} == {(2.0, 'said "so", twice')}

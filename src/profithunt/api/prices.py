@@ -79,7 +79,8 @@ class Prices:
         whole = next(iter(self._summary("price_summary", exp.Literal.string("all")).dicts()), None)
         if whole is None:
             raise NotFound("no own price can be held against a rival's", do=_NO_PRICES)
-        wars = self._engine.value("SELECT COUNT(*) FROM price_wars WHERE at_war")
+        at_war = exp.select(exp.Count(this=exp.Star())).from_("price_wars").where(exp.column("at_war"))
+        wars = self._engine.value(at_war)
         return PriceBoard(
             as_of=self._as_of,
             n_skus=whole["n_skus"],

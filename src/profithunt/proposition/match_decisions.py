@@ -70,6 +70,8 @@ def read_decisions(path: Path) -> Mapping[str, Decision]:
         given = {name: row.get(name) or "" for name in COLUMNS if name not in ("match_id", "answer", "packs")}
         packs = _packs(row.get("packs") or "", f"{path}, line {number}")
         decision = Decision(answer="accept" if answer == "accept" else "reject", packs=packs, **given)
+        # Put last, also where it was decided before: of two SKUs accepted for an offer the later one counts.
+        found.pop(decision.match_id, None)
         found[decision.match_id] = decision
     return found
 
