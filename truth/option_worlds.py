@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from profithunt.models.options_study import Rows
+from profithunt.models.option_books import Rows
 
 Array = npt.NDArray[np.float64]
 

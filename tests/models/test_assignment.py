@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from profithunt.models.assignment import Demand, Limit, Vans, Way, assign, break_even, growths, stops_at
-from profithunt.models.carriage_study import Offer, Own, own_regions, peaks, problem, study
+from profithunt.models.carriage_problem import Offer, Own, problem
+from profithunt.models.carriage_study import own_regions, peaks, study
 from profithunt.models.peaks import YEAR, ahead
 
 COSTS = st.integers(1, 20).map(float)

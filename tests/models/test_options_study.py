@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from profithunt.models.option_books import Rows
 from profithunt.models.option_choice import Prior, Response, Seen, fit
-from profithunt.models.options_study import FEWEST, SURE, NoChoice, Rows, study
+from profithunt.models.options_study import FEWEST, SURE, NoChoice, study
 
 NAMES = ("standard", "express")
 WEIGHS, LOST = 0.4, 0.2

@@ -21,7 +21,8 @@ from profithunt.proposition import carriage
 
 if TYPE_CHECKING:
     from profithunt.models.assignment import Assigned, Growth, Limit
-    from profithunt.models.carriage_study import Move, Offer, Own, Peak, Row, Study
+    from profithunt.models.carriage_problem import Offer, Own
+    from profithunt.models.carriage_study import Move, Peak, Row, Study
 
 GROWTHS: Final = (0.8, 1.0, 1.2, 1.5, 2.0, 3.0)
 
@@ -107,6 +108,7 @@ def carriage_of(engine: AnyEngine, config: ShopConfig, growths: Sequence[float] 
     today's parcels exceed all capacity.
     """
     from profithunt.models import carriage_study
+    from profithunt.models.carriage_problem import problem
 
     if any(one <= 0 for one in growths):
         raise UsageError("growth is a ratio to today's parcels", expected="numbers above zero, e.g. 1.5")
@@ -116,7 +118,7 @@ def carriage_of(engine: AnyEngine, config: ShopConfig, growths: Sequence[float] 
     until = as_of(engine, config)
     read = carriage.read(engine, settings(config, until).values, until)
     told, errors = _offers(card, config), _errors(engine)
-    problem = carriage_study.problem(
+    posed = problem(
         [_offer(lane, errors) for lane in card.lanes] + told,
         read.weeks,
         read.room,
@@ -124,13 +126,13 @@ def carriage_of(engine: AnyEngine, config: ShopConfig, growths: Sequence[float] 
         card.cost_of_failure,
         [_own(one) for one in config.delivery.vans],
     )
-    if not problem.demands:
+    if not posed.demands:
         raise NotFound(
             "no parcel of the last 91 days has a known cost",
             do="map shipping_cost or billed_cost in shipments, or give a cost rate of kind parcel",
         )
-    _known_regions(config, problem.regions)
-    study = carriage_study.study(problem)
+    _known_regions(config, posed.regions)
+    study = carriage_study.study(posed)
     if study.short:
         region, service, missing = max(study.short, key=lambda one: one[2])
         what = region if service == "all" else f"{region} ({service})"
@@ -142,14 +144,14 @@ def carriage_of(engine: AnyEngine, config: ShopConfig, growths: Sequence[float] 
     own = tuple(
         OwnRegion(one.region, one.parcels, one.vans, one.each, one.carriers,
                   carriage_study.scenarios(one, growths or GROWTHS), carriage_study.pays_from(one))
-        for one in carriage_study.own_regions(problem, study)
+        for one in carriage_study.own_regions(posed, study)
     )  # fmt: skip
-    peaks, years = carriage_study.peaks(problem, read.weeks, read.days, read.room, weeks)
-    return Carriage(study, own, peaks, years, card.cost_of_failure, until, problem.assumed)
+    peaks, years = carriage_study.peaks(posed, read.weeks, read.days, read.room, weeks)
+    return Carriage(study, own, peaks, years, card.cost_of_failure, until, posed.assumed)
 
 
 def _own(one: OwnVans) -> Own:
-    from profithunt.models.carriage_study import Own
+    from profithunt.models.carriage_problem import Own
 
     failed = None if one.failed_per_million is None else one.failed_per_million / MILLION
     return Own(one.region, float(one.van_day), one.stops_a_day, one.vans, float(one.parcel), failed, one.travel_share)
@@ -167,7 +169,7 @@ def _known_regions(config: ShopConfig, regions: Sequence[str]) -> None:
 
 
 def _offer(lane: Lane, errors: Mapping[tuple[str, str, str], float]) -> Offer:
-    from profithunt.models.carriage_study import Offer
+    from profithunt.models.carriage_problem import Offer
 
     spread = None
     if lane.failed_low is not None and lane.failed_high is not None:
@@ -204,7 +206,7 @@ _WIDTH: Final = 2 * 1.6449
 
 def _offers(card: Scorecard, config: ShopConfig) -> list[Offer]:
     """Offers of carriers that shop.toml declares; for each region that it does not name, one."""
-    from profithunt.models.carriage_study import Offer
+    from profithunt.models.carriage_problem import Offer
 
     regions = sorted({lane.region for lane in card.lanes})
     return [

@@ -139,7 +139,7 @@ def delivery_options(
     engine: AnyEngine, config: ShopConfig, charges: Mapping[str, Sequence[float]] | None = None
 ) -> DeliveryOptions:
     """Figures of each option, and the charges to ask. Raises NotFound, UsageError."""
-    from profithunt.models import options_study
+    from profithunt.models import option_books, options_study
     from profithunt.models.option_choice import Prior
     from profithunt.models.option_repeats import repeats
 
@@ -163,7 +163,7 @@ def delivery_options(
         why = "no order states what was paid for delivery"
     else:
         cells = options.cells(engine, values, seen.width, seen.most)
-        read = options_study.rows_of(cells, delivery.visits(engine, values), through)
+        read = option_books.rows_of(cells, delivery.visits(engine, values), through)
         unknown = sorted(set(charges or ()) - set(read.names))
         if unknown:
             raise NotFound(

@@ -15,15 +15,15 @@ An option that is free from some basket value on is no candidate: its charge and
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from profithunt.models.option_books import STRAY, Books, Rows, books_of, same
 from profithunt.models.option_choice import Prior, Response, Seen, fit
 
 Array = npt.NDArray[np.float64]
@@ -34,12 +34,8 @@ SURE: Final = 0.95
 WORTH_IT: Final = 0.003
 MISFIT: Final = 0.25
 FEWEST: Final = 1_000
-FEWEST_OF_OPTION: Final = 50
-GROUPS: Final = 5
-_SAME: Final = 0.05
 _FLAT: Final = 0.9
 _SWEEPS: Final = 3
-_STRAY: Final = 0.02
 _HELD: Final = 6
 _TIMES: Final = (0.0, 0.4, 0.6, 0.75, 0.85, 0.92, 1.08, 1.15, 1.25, 1.4, 1.6, 2.0, 2.5)
 _WHERE_FREE: Final = (0.2, 0.4, 0.6, 0.8, 1.0, 1.3)
@@ -112,49 +108,6 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Cells by month, option and bin: places of month and option, counts and sums (`option_cells.sql`).
-
-    `visits` by month where known; `days` of each month on which orders came; `bin` × `width` is basket value.
-    """
-
-    month: Index
-    option: Index
-    names: tuple[str, ...]
-    bin: Index
-    is_new: npt.NDArray[np.bool_]
-    orders: Array
-    free: Array
-    charged: Array
-    value: Array
-    served: Array
-    earned: Array
-    squared: Array
-    days: Sequence[float]
-    visits: Sequence[float | None]
-
-
-@dataclass(frozen=True)
-class _Books:
-    """Sums by month, option and group of baskets, and what an order earns and costs to deliver today."""
-
-    orders: Array
-    charge: Array
-    basket: Array
-    margin: Array
-    served: Array
-    today: Array
-    first: int
-    group: Index
-    exposure: Array
-    known: npt.NDArray[np.bool_]
-
-    @property
-    def counted(self) -> bool:
-        return bool(self.known.any())
-
-
-@dataclass(frozen=True)
 class _Worth:
     """What charges are valued by: the response, contribution by option and group before the charge, tax, 28 days."""
 
@@ -182,7 +135,7 @@ def study(
             "orders know one delivery option only" if rows.names else "no order states a delivery option and a charge",
             "map delivery_option and shipping_charged in orders",
         )
-    books = _books(rows)
+    books = books_of(rows)
     if books.orders[books.first :].sum() < FEWEST:
         raise NoChoice(
             f"fewer than {FEWEST:,} orders were placed under today's charges",
@@ -227,79 +180,7 @@ def study(
     )
 
 
-def _books(rows: Rows) -> _Books:
-    shape = (len(rows.days), len(rows.names), GROUPS)
-    group = _groups(rows)
-
-    def total(of: Array) -> Array:
-        out = np.zeros(shape)
-        np.add.at(out, (rows.month, rows.option, group), of)
-        return out
-
-    orders, charged, value = total(rows.orders), total(rows.charged), total(rows.value)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        own = charged / orders
-        all_groups = charged.sum(axis=2, keepdims=True) / orders.sum(axis=2, keepdims=True)
-    # A group without an order in a month met what the others paid; a month without one had no such option.
-    charge = np.where(orders > 0, own, all_groups)
-    first = _first(charged.sum(axis=2), orders.sum(axis=2), total(rows.free).sum(axis=2))
-    lately = orders[first:].sum(axis=0)
-    served, earned = (total(column)[first:].sum(axis=0) for column in (rows.served, rows.earned))
-    many = lately >= FEWEST_OF_OPTION
-    by_option = served.sum(axis=1, keepdims=True) / np.maximum(lately.sum(axis=1, keepdims=True), 1.0)
-    each = np.where(many, served / np.maximum(lately, 1.0), by_option)
-    margin = (earned + served).sum(axis=0) / np.maximum(lately.sum(axis=0), 1.0)
-    paid = charged[first:].sum(axis=0)
-    today = np.where(lately > 0, paid / np.maximum(lately, 1.0), _filled(paid, lately))
-    today = np.where(lately.sum(axis=1, keepdims=True) > 0, today, np.nan)
-    exposure, known = _exposure(rows)
-    basket = value.sum(axis=(0, 1)) / np.maximum(orders.sum(axis=(0, 1)), 1.0)
-    return _Books(orders, charge, basket, margin, each, today, first, group, exposure, known)
-
-
-def _exposure(rows: Rows) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Visits by month, and for which months they are known; for the others as many a day; days without any known."""
-    days = np.array(rows.days, dtype=np.float64)
-    known = np.array([amount is not None for amount in rows.visits], dtype=bool)
-    if not known.any():
-        return days, known
-    visits = np.array([amount or 0.0 for amount in rows.visits], dtype=np.float64)
-    a_day = visits[known].sum() / days[known].sum()
-    return np.where(known, visits, a_day * days), known
-
-
-def _filled(paid: Array, orders: Array) -> Array:
-    mean = paid.sum(axis=1, keepdims=True) / np.maximum(orders.sum(axis=1, keepdims=True), 1.0)
-    return np.asarray(np.broadcast_to(mean, paid.shape))
-
-
-def _groups(rows: Rows) -> Index:
-    """Five groups of baskets of about as many orders each."""
-    order = np.argsort(rows.bin, kind="stable")
-    upto = np.cumsum(rows.orders[order])
-    ends = [rows.bin[order][min(int(np.searchsorted(upto, upto[-1] * at / GROUPS)), len(order) - 1)]
-            for at in range(1, GROUPS)]  # fmt: skip
-    return np.searchsorted(np.array(ends), rows.bin, side="left").astype(np.intp)
-
-
-def _first(charged: Array, orders: Array, free: Array) -> int:
-    """The first month of today's charges: back from the last for as long as those who pay pay the same."""
-    paying = np.where(orders - free > _STRAY * orders, charged / np.maximum(orders - free, 1.0), 0.0)
-    mean = np.where(orders > 0, paying, np.nan)
-    last = len(mean) - 1
-    first = last
-    while first > 0 and all(_same(mean[first - 1, at], mean[last, at]) for at in range(mean.shape[1])):
-        first -= 1
-    return first
-
-
-def _same(one: float, other: float) -> bool:
-    if math.isnan(one) or math.isnan(other):
-        return math.isnan(one) == math.isnan(other)
-    return abs(one - other) <= _SAME * max(one, other, 0.2)
-
-
-def _options(rows: Rows, books: _Books) -> tuple[Option, ...]:
+def _options(rows: Rows, books: Books) -> tuple[Option, ...]:
     found = []
     for at, name in enumerate(rows.names):
         held = (rows.option == at) & (rows.month >= books.first)
@@ -320,8 +201,8 @@ def _had(rows: Rows, option: int) -> tuple[float, ...]:
         held = (rows.option == option) & (rows.month == month)
         n, free = rows.orders[held].sum(), rows.free[held].sum()
         if n:
-            mean = float(rows.charged[held].sum() / (n - free)) if n - free > _STRAY * n else 0.0
-            if not runs or not _same(runs[-1], mean):
+            mean = float(rows.charged[held].sum() / (n - free)) if n - free > STRAY * n else 0.0
+            if not runs or not same(runs[-1], mean):
                 runs.append(mean)
     return tuple(runs)
 
@@ -338,7 +219,7 @@ def _grid(options: Sequence[Option], asked: Mapping[str, Sequence[float]] | None
             continue
         steps = [option.charge * times for times in _TIMES] if option.charge else [usual * part for part in _WHERE_FREE]
         ones = dict.fromkeys(_round(step) for step in steps)
-        grid[at] = [one for one in ones if not _same(one, option.charge)]
+        grid[at] = [one for one in ones if not same(one, option.charge)]
     return {at: ones for at, ones in grid.items() if ones}
 
 
@@ -415,7 +296,7 @@ def _together(
 
 
 def _sides(
-    rows: Rows, books: _Books, worth: _Worth, take: tuple[float, ...], now: tuple[float, ...]
+    rows: Rows, books: Books, worth: _Worth, take: tuple[float, ...], now: tuple[float, ...]
 ) -> tuple[Side, ...]:
     """New customers and all others: the response of all, on the baskets and options of each kind."""
     lately = rows.month >= books.first
@@ -473,7 +354,7 @@ def _held(worth: _Worth, draws: Array) -> Response:
     return moved
 
 
-def _arms(rows: Rows, books: _Books, gain: float, exposure: float) -> float | None:
+def _arms(rows: Rows, books: Books, gain: float, exposure: float) -> float | None:
     """Visits (or orders) in each arm of a test that would see the gain: 15.7 σ² ÷ δ² (METRICS, 7)."""
     held = rows.month >= books.first
     n = exposure if books.counted else float(rows.orders[held].sum())
@@ -483,47 +364,3 @@ def _arms(rows: Rows, books: _Books, gain: float, exposure: float) -> float | No
     variance = float(rows.squared[held].sum()) / n - profit**2
     each = gain * exposure / n
     return float(_ARMS * max(variance, 0.0) / each**2)
-
-
-def rows_of(cells: Mapping[str, Any], visits: Mapping[dt.date, float], through: dt.date) -> Rows:
-    """Cells of `option_cells.sql`; options with fewer than 50 orders lately or at all are left out of the choice.
-
-    `visits` by first day of month, whole months only; `through` the last day that the data is complete to.
-    """
-    names = np.asarray(cells["delivery_option"]).astype(str)
-    orders = np.asarray(cells["n_orders"], dtype=np.float64)
-    kept_names = [str(name) for name in np.unique(names) if orders[names == name].sum() >= FEWEST_OF_OPTION]
-    kept_names.sort(key=lambda name: -orders[names == name].sum())
-    kept = np.isin(names, kept_names)
-    if not kept.any():
-        none, place = np.zeros(0), np.zeros(0, dtype=np.intp)
-        return Rows(place, place, (), place, none.astype(bool), none, none, none, none, none, none, none, [], [])
-    months = np.asarray(cells["month"])[kept].astype("datetime64[M]")
-    first, last = months.min(), months.max()
-    every = np.arange(first, last + 1)
-    days = [float(count) for count in ((every + 1).astype("datetime64[D]") - every.astype("datetime64[D]")).astype(int)]
-    if every[-1] == np.datetime64(through, "M"):
-        days[-1] = float(through.day)
-    known = {np.datetime64(str(month), "M"): count for month, count in visits.items()}
-
-    def column(name: str) -> Array:
-        return np.asarray(np.asarray(cells[name], dtype=np.float64)[kept])
-
-    sorted_names, place = np.unique(names[kept], return_inverse=True)
-    order = np.array([kept_names.index(str(name)) for name in sorted_names], dtype=np.intp)
-    return Rows(
-        month=(months - first).astype(np.int64).astype(np.intp),
-        option=order[place],
-        names=tuple(kept_names),
-        bin=np.asarray(cells["bin"])[kept].astype(np.intp),
-        is_new=np.asarray(cells["is_new"]).astype(bool)[kept],
-        orders=column("n_orders"),
-        free=column("n_free"),
-        charged=column("charged"),
-        value=column("value"),
-        served=column("served"),
-        earned=column("earned"),
-        squared=column("profit_squared"),
-        days=days,
-        visits=[known.get(month) for month in every],
-    )
