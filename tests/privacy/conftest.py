@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,4 +17,6 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = plant(tmp_path_factory.mktemp("privacy") / "shop")
     with Shop.open(folder) as shop:
         shop.run()
+        if find_spec("sklearn") is not None:
+            shop.listening.report()  # what it keeps is searched, too
     return folder

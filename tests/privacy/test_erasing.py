@@ -29,9 +29,14 @@ def amounts(shop: Shop) -> dict:
 def test_an_erased_customer_is_in_no_byte_and_the_ledger_ties_out(shop):
     folder = shop.path.parent
     before, orders = amounts(shop), len(shop.orders)
+    own = {path: path.read_bytes() for path in (folder / "exports").iterdir()}
+    (folder / "outbox").mkdir()
+    sent = folder / "outbox" / "list.csv"
+    sent.write_text(f"customer_id,offer\n{ERASED},a\nC-10011,b\n", "utf-8")
+    shop.report()
     assert found(folder, [ERASED])
     done = shop.erase(ERASED)
-    assert found(folder, [ERASED]) == []
+    assert found(folder, [ERASED], ("exports", "outbox")) == []  # C-10011 is somebody else
     assert amounts(shop) == before
     assert len(shop.orders) == orders
     assert all(item.difference == 0 for item in shop.reconcile().slices)
@@ -48,8 +53,20 @@ def test_an_erased_customer_is_in_no_byte_and_the_ledger_ties_out(shop):
         "P-2": "80331",
     }
     assert ERASED not in str(done.to_json())
+    assert [row["record"] for row in shop.table("quarantine").dicts()] == [None]
+    assert sent.read_text("utf-8") == f"customer_id,offer\n{done.pseudonym},a\nC-10011,b\n"
+    assert {path: path.read_bytes() for path in (folder / "exports").iterdir()} == own
+    assert "exports/customers.csv" in done.sources
+    again = shop.erase(ERASED)
+    assert (again.again, again.runs, again.pseudonym) == (True, (), done.pseudonym)
+    with pytest.raises(NotFound, match="no customer 'C-9'"):
+        shop.erase("C-9")
+    with pytest.raises(UsageError):
+        shop.erase(done.pseudonym)
+    assert len(Erased.read(folder).hashes) == 1
 
 
+@pytest.mark.slow  # another run, built whole
 def test_the_next_run_drops_the_customer_again_and_gives_the_same(shop):
     folder = shop.path.parent
     before = amounts(shop)
@@ -62,14 +79,6 @@ def test_the_next_run_drops_the_customer_again_and_gives_the_same(shop):
     assert done.pseudonym in served
     assert [row for row in shop.table("quarantine").dicts() if row["record"] and "K4" in row["record"]] == []
     assert ERASED not in (folder / FILE).read_text("utf-8")
-
-
-def test_the_retailers_own_files_are_not_touched(shop):
-    folder = shop.path.parent
-    before = {path: path.read_bytes() for path in (folder / "exports").iterdir()}
-    done = shop.erase(ERASED)
-    assert {path: path.read_bytes() for path in (folder / "exports").iterdir()} == before
-    assert "exports/customers.csv" in done.sources
 
 
 def test_a_short_id_goes_where_it_is_a_customers_and_nowhere_else(shop):
@@ -106,27 +115,7 @@ def test_decisions_and_their_audit_forget_the_customer_too(shop):
     assert "erase" in {entry.verb for entry in act.activity()}
 
 
-def test_what_was_written_for_others_is_rewritten(shop):
-    folder = shop.path.parent
-    (folder / "outbox").mkdir()
-    (folder / "outbox" / "list.csv").write_text(f"customer_id,offer\n{ERASED},a\nC-10011,b\n", "utf-8")
-    shop.report()
-    done = shop.erase(ERASED)
-    assert (folder / "outbox" / "list.csv").read_text("utf-8") == f"customer_id,offer\n{done.pseudonym},a\nC-10011,b\n"
-    assert "outbox/list.csv" in done.files
-
-
-def test_erasing_again_is_harmless_and_somebody_unknown_is_not_erased(shop):
-    first = shop.erase(ERASED)
-    again = shop.erase(ERASED)
-    assert (again.again, again.runs, again.pseudonym) == (True, (), first.pseudonym)
-    with pytest.raises(NotFound, match="no customer 'C-9'"):
-        shop.erase("C-9")
-    with pytest.raises(UsageError):
-        shop.erase(first.pseudonym)
-    assert len(Erased.read(shop.path.parent).hashes) == 1
-
-
+@pytest.mark.slow
 def test_the_command_asks_and_says_what_it_leaves(shop, capfd):
     folder = shop.path.parent
     assert execute(["erase", ERASED, "--json", "--shop", str(folder)]) == 2

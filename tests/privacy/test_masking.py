@@ -90,7 +90,7 @@ def test_nothing_planted_leaves_in_exports_reports_or_rows(planted, tmp_path):
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param("check {}", marks=pytest.mark.slow), pytest.param("run {} --full", marks=pytest.mark.slow), "run {} --json", "listen --shop {}", "listen --json --shop {}",
+        pytest.param("check {}", marks=pytest.mark.slow), pytest.param("run {} --full", marks=pytest.mark.slow), pytest.param("run {} --json", marks=pytest.mark.slow), "listen --shop {}", "listen --json --shop {}",
         "listen session --seed 1 --week 2024-03-06 --shop {}", "explain order O-1 --shop {} --json", "defects {} --json", "hunt {} --json",
     ],
 )  # fmt: skip

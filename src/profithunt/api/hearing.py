@@ -219,7 +219,7 @@ def prepare(engine: AnyEngine, config: ShopConfig, run_id: str) -> Quality:
     )
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("heard-*"):
-        old.unlink()
+        old.unlink(missing_ok=True)
     engine.write_parquet(heard.heard_query(config), path, order_by=["kind", "id"])
     told.write_text(json.dumps(reader.quality.__dict__), "utf-8")
     engine.drop("_read_texts")

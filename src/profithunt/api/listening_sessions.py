@@ -68,7 +68,7 @@ class Moment:
 class Journey:
     """One customer's order from touch to return; only what was said where no order is known.
 
-    `promised` and `kept` tell what was promised of delivery and whether it was kept (null: not known).
+    `kept` tells whether the promise of delivery was kept (None: not known).
     """
 
     number: int
@@ -240,6 +240,7 @@ def _journey(engine: AnyEngine, config: ShopConfig, number: int, pick: Pick) -> 
         at = None if said["heard_on"] is None else dt.datetime.combine(said["heard_on"], dt.time())
         moments = [Moment(at, pick.kind, f"{said['medium']} · {said['reason']}", said["sku"], None, said["verbatim"])]
     kept = [one.what.endswith("as promised") for one in moments if one.moment == "delivery" and "promise" in one.what]
+    kept += [False for one in moments if one.moment == "failed" and ("late" in one.what or "lost" in one.what)]
     return Journey(number, pick, tuple(moments), cm3, all(kept) if kept else None)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -89,7 +89,9 @@ class Privacy:
         cells = _Cells(self, canonical, free, hidden, personal, erases, owners, bool(known and owners))
         rest = [item.alias_or_name for item in query.selects if item.alias_or_name not in set(names)]
         kept = [*(named(cells.cell(name), name) for name in names), *(named(_of("r", name), name) for name in rest)]
-        shaped = exp.select(*kept).from_(query.subquery("r", copy=False))
+        # One step after the other, so that each is written and worked out once for each column.
+        step = _changed(query, [*names, *rest], {name: masked(column(name), self.dialect) for name in free})
+        shaped = exp.select(*kept).from_(step.subquery("r", copy=False))
         if by_order and (erases or known):
             orders = exp.select(named(column("order_id"), "_order"), named(column("customer_id"), "_owner"))
             on = exp.EQ(this=_of("o", "_order"), expression=_of("r", "order_id"))
@@ -99,6 +101,10 @@ class Privacy:
             people = exp.select(named(column("customer_id"), "_customer"), named(words, "_known"))
             on = exp.EQ(this=_of("k", "_customer"), expression=_first(owners))
             shaped = shaped.join(people.from_("_built_customers").subquery("k"), on=on, join_type="left")
+            shaped = shaped.select(named(_of("k", "_known"), "_known"))
+            # Again, since two names in a row share the space between them.
+            again = {name: self.without_names(column(name), column("_known")) for name in free}
+            return _changed(shaped, [*names, *rest], again)
         return shaped
 
     def aside(self, query: exp.Select) -> exp.Select:
@@ -143,6 +149,10 @@ class Privacy:
                     path.touch(mode=0o600)
                     path.write_text(self._key + "\n", "utf-8")
         return self._key
+
+    def without_names(self, value: exp.Expr, known: exp.Expr) -> exp.Expr:
+        """A text without the customer's own names, as far as their hashes are known."""
+        return fill("without_names", value=value, known=known, key=text(self.key()))
 
     def hashed(self, value: exp.Expr, *, is_name: bool) -> exp.Expr:
         """A name as the hashes of its words, anything else as one hash; null stays null."""
@@ -191,13 +201,9 @@ class _Cells:
         value: exp.Expr = _of("r", name)
         if name in self.hidden:
             return self.privacy.hashed(value, is_name=is_name(name))
-        if name not in self.free:
+        if name not in self.free or not self.has_names:
             return value
-        value = masked(value, self.privacy.dialect)
-        # Twice, since two names in a row share the space between them.
-        for _ in range(2 if self.has_names else 0):
-            value = fill("without_names", value=value, known=_of("k", "_known"), key=text(self.privacy.key()))
-        return value
+        return self.privacy.without_names(value, _of("k", "_known"))
 
     def _gone(self) -> exp.Expr:
         """Whether a row is of an erased customer, by its own customer or by that of its order."""
@@ -238,6 +244,12 @@ def is_note(name: str) -> bool:
 def is_identifier(name: str) -> bool:
     """Whether a column is called as one that names or reaches a person."""
     return is_name(name) or bool(_OTHER.fullmatch(name.lower().removeprefix("extra_")))
+
+
+def _changed(query: exp.Select, names: Sequence[str], changes: Mapping[str, exp.Expr]) -> exp.Select:
+    """The rows of a query with some of its columns changed."""
+    kept = [named(changes.get(name, column(name)), name) for name in names]
+    return exp.select(*kept).from_(query.subquery("step", copy=False))
 
 
 def _of(alias: str, name: str) -> exp.Column:
