@@ -16,6 +16,7 @@ needs = ["events.sku", "ledger.cm2"]
 [thresholds]
 view_kind = "view"
 min_views = 10
+prior_lines = 1
 few_percentile = 0.3
 earns_percentile = 0.7
 cover_weeks = 4
@@ -28,7 +29,7 @@ from = ""
 [docs]
 why = "Few customers get to see the SKU, and those who do buy: a view of it earns more than the views that other products of its category are given."
 value = "Views it lacks × (its profit (CM2) per view − that of the views that would be taken from others: the displaced_percentile of its category). It lacks what parts it from its category's median, or from the views that its former share of the category's sales needs."
-known_problems = "More views bring customers who are less keen than those who searched for it. SKUs with stock for less than cover_weeks are left out; a drop is only believed beyond sure_of_drop standard errors, products being taken to differ by spread (in logarithms), or by what the shop's own do (from least_compared on). Lines of orders without a visit are left out where the shop's orders name visits."
+known_problems = "What is tested, over all such SKUs, is that a view of it earns more than the earns_percentile of its category; its own conversion is shrunk to the category's by prior_lines. More views bring customers who are less keen than those who searched for it. SKUs with stock for less than cover_weeks are left out; a drop is only believed beyond sure_of_drop standard errors, products being taken to differ by spread (in logarithms), or by what the shop's own do (from least_compared on). Lines of orders without a visit are left out where the shop's orders name visits."
 source = "DETECTORS 13; METRICS section 6"
 --- */
 WITH viewed AS (
@@ -137,7 +138,7 @@ lacking AS (
   WHERE p.n_views >= $min_views AND p.margin > 0 AND u.conversion > 0
 ),
 wanted AS (
-  SELECT l.sku, l.category, l.n_views, l.n_lines, l.margin, l.per_view, l.on_hand, l.lines_of_its_share, l.displaced,
+  SELECT l.sku, l.category, l.n_views, l.n_lines, l.margin, l.per_view, l.on_hand, l.lines_of_its_share, l.displaced, l.conversion,
          CASE WHEN l.below_former > 0 THEN NULL ELSE l.earns END AS least_per_view,
          GREATEST(l.below_median, l.below_former) AS views_lacking,
          -- Where its former sales speak, they count beside today's, at the views that the category's conversion needs for them.
@@ -151,10 +152,11 @@ SELECT w.sku,
        w.category AS peers,
        LEAST(w.lines_seen, w.views_seen) AS hits,
        w.views_seen AS trials,
-       LEAST(GREATEST(COALESCE(X_DIV(w.displaced, w.margin), 0), 0), 1) AS benchmark,
-       CASE WHEN w.least_per_view IS NULL THEN NULL ELSE LEAST(X_DIV(w.least_per_view, w.margin), 1) END AS "limit",
-       w.margin * X_DIV(w.views_lacking, w.views_seen) * X_DIV($window_days, r.n_days) AS unit_loss,
-       300            AS unit_n,
+       -- Among many SKUs that are seldom seen, some convert well by chance: what is tested is that it earns what few do.
+       LEAST(GREATEST(COALESCE(X_DIV(COALESCE(w.least_per_view, w.displaced), w.margin), 0), 0), 1) AS benchmark,
+       w.views_lacking * X_DIV($window_days, r.n_days)
+         * GREATEST(w.margin * LEAST(X_DIV(w.lines_seen + $prior_lines, w.views_seen + X_DIV($prior_lines, w.conversion)), 1)
+                    - GREATEST(COALESCE(w.displaced, 0), 0), 0) AS loss,
        w.n_views      AS views,
        w.n_lines      AS order_lines,
        w.views_lacking,
