@@ -120,7 +120,7 @@ TABLES: Final[Mapping[str, Source]] = {
 }
 """Tables that can be had in full."""
 
-LIVE_TABLES: Final = (*outcomes.TABLES, *settings.TABLES, *listening.TABLES)
+LIVE_TABLES: Final = (*outcomes.TABLES, *settings.TABLES, *listening.LIVE)
 """Those of them that hold what people decided, and are read each time."""
 
 CHARTS: Final[Mapping[str, Callable[[Shop, State], Chart]]] = {

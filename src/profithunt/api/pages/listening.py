@@ -211,4 +211,6 @@ TABLES: Final = {
     "listening.sessions": sessions,
     "listening.hours": hours,
 }
+LIVE: Final = ("listening.sessions", "listening.hours")
+"""Those of them that people change."""
 CHARTS: Final[dict[str, Any]] = {}

@@ -36,6 +36,8 @@ READERS: Final = 3
 """Shops open at once on a run: two cores read, one waits on the disk."""
 KEPT: Final = 800
 """Answers kept of a run; the least lately used go first."""
+STUDIES: Final = 60
+"""Long answers kept, of this run and those before."""
 SOON: Final = 0.04
 """Seconds that a page waits for a long answer before it shows that it is being worked out."""
 LOOK_EVERY: Final = 0.2
@@ -89,16 +91,23 @@ class Studies:
         with self._lock:
             known = self._known.get(key)
             if known is None:
+                self._forget()
                 known = self._known[key] = Study("working")
                 self._began[key] = time.monotonic()
                 threading.Thread(target=self._work, args=(key, make), name="profithunt-study", daemon=True).start()
         until = time.monotonic() + wait
         while known.state == "working" and time.monotonic() < until:
             time.sleep(0.005)
-            known = self._known[key]
+            known = self._known.get(key, known)
         if known.state == "working":
             return replace(known, seconds=time.monotonic() - self._began[key])
         return known
+
+    def _forget(self) -> None:
+        """Let the oldest answers go, those that nobody works on."""
+        old = [key for key, one in self._known.items() if one.state != "working"]
+        for key in old[: max(0, len(self._known) - STUDIES)]:
+            del self._known[key]
 
     def _work(self, key: Hashable, make: Callable[[], Any]) -> None:
         with self._turn:
@@ -118,10 +127,12 @@ class ReadingShop(Shop):
     `answers` may be shared by several shops on one run.
     """
 
-    def __init__(self, config: ShopConfig, path: Path, answers: Answers | None = None) -> None:
+    def __init__(
+        self, config: ShopConfig, path: Path, answers: Answers | None = None, studies: Studies | None = None
+    ) -> None:
         super().__init__(config, path)
         self._answers = Answers() if answers is None else answers
-        self.studies = Studies()
+        self.studies = Studies() if studies is None else studies
         self.signed: Signed | None = None
 
     @property
@@ -208,10 +219,8 @@ class PinnedShop(ReadingShop):
         answers: Answers | None = None,
         studies: Studies | None = None,
     ) -> None:
-        super().__init__(config, path, answers)
+        super().__init__(config, path, answers, studies)
         self._run = run
-        if studies is not None:
-            self.studies = studies
 
     @property
     def current(self) -> Run:
@@ -222,7 +231,7 @@ class PinnedShop(ReadingShop):
 class OnRun:
     """The readers of one run, and what they have read."""
 
-    def __init__(self, config: ShopConfig, path: Path, run: Run) -> None:
+    def __init__(self, config: ShopConfig, path: Path, run: Run, studies: Studies | None = None) -> None:
         self.run = run
         self.config = config
         self.path = path
@@ -233,7 +242,7 @@ class OnRun:
         self._changed = threading.Condition()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._answers = Answers()
-        self._studies = Studies()
+        self._studies = Studies() if studies is None else studies
         self._making: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -351,6 +360,7 @@ class Readers:
         self._desk: ReadingShop | None = None
         self._deciding = threading.RLock()
         self._written: tuple[float, ...] = ()
+        self._studies = Studies()
 
     @property
     def has_shop(self) -> bool:
@@ -392,7 +402,7 @@ class Readers:
             if self._desk is None:
                 path = find(self.folder)
                 self._written = _stamps([path])
-                self._desk = ReadingShop(read(path), path)
+                self._desk = ReadingShop(read(path), path, studies=self._studies)
             elif (written := _stamps([self._desk.path])) != self._written:
                 self._written = written
                 # A file that does not hold is said where it is edited; until it does, the settings are the former ones.
@@ -455,7 +465,7 @@ class Readers:
 
     def _opened(self, run_id: str) -> OnRun:
         path = find(self.folder)
-        return OnRun(read(path), path, Run(RunStore(self.folder).get(run_id)))
+        return OnRun(read(path), path, Run(RunStore(self.folder).get(run_id)), self._studies)
 
     def _start(self, work: Callable[[OnRun], None], on: OnRun) -> None:
         thread = threading.Thread(target=work, args=(on,), name="profithunt-readers", daemon=True)
