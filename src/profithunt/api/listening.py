@@ -133,7 +133,8 @@ class Listening:
         words = sessions.without_personal_data(shop.engine, what)
         act = shop.act.as_(self._who()) if self._user is not None else shop.act
         if assignee is not None and assignee not in {user.name for user in act.users()}:
-            raise UsageError(f"nobody is called {assignee!r}", do=f"add them with: profithunt act user {assignee} --role ROLE")
+            do = f"add them with: profithunt act user {assignee} --role ROLE"
+            raise UsageError(f"nobody is called {assignee!r}", do=do)
         entity = {"listening_session": found.id, "change": str(len(found.changes) + 1)}
         decision = act.propose(
             action=ACTION, level="policy", entity=entity, value=value, reason=words, owner=owner, reversible=True
