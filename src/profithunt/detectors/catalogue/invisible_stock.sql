@@ -18,11 +18,12 @@ view_kind = "view"
 unseen_days = 14
 min_units = 5
 few_percentile = 0.1
+prior_lines = 3
 [rows]
 from = ""
 [docs]
 why = "There is stock of the SKU, and for 14 days or longer nobody has seen it: no page, list or search leads to it."
-value = "Views to expect in 28 days × the shop's conversion × profit (CM2) of an order line. Expected is the pace at which it was viewed until it was last seen; of a SKU that was not viewed at all, the pace at which it was bought in visits, at the shop's views for a line bought; of one without either, what nine of ten of its category are viewed."
+value = "Views to expect in 28 days × the shop's conversion × profit (CM2) of an order line of it (shrunk to the shop's by prior_lines). Expected is the pace at which it was viewed until it was last seen; of a SKU that was not viewed at all, the pace at which it was bought in visits, at the shop's views for a line bought; of one without either, what nine of ten of its category are viewed."
 known_problems = "New arrivals before their launch; goods that are sold in stores only. A SKU that is hardly ever looked at is not invisible: it counts where so long a silence would be chance in few SKUs of all those in stock."
 source = "DETECTORS 25. Silence against pace: of n events in T + s days, all fall into the first T by chance once in (1 + s ÷ T)^n"
 --- */
@@ -61,7 +62,7 @@ lines AS (
     AND (o.session_id IS NOT NULL OR n.n_orders = 0)
 ),
 bought AS (
-  SELECT sku, COUNT(*) AS n_lines, MIN(ordered_on) AS first_on, MAX(ordered_on) AS last_on FROM lines GROUP BY sku
+  SELECT sku, COUNT(*) AS n_lines, SUM(cm2) AS cm2, MIN(ordered_on) AS first_on, MAX(ordered_on) AS last_on FROM lines GROUP BY sku
 ),
 shop AS (
   SELECT SUM(is_now) AS n_lines, X_DIV(SUM(CASE WHEN is_now = 1 THEN cm2 END), SUM(is_now)) AS margin FROM lines
@@ -80,6 +81,7 @@ few AS (
 -- Views a day while it was seen, and what chance makes of the silence since.
 paced AS (
   SELECT h.sku, h.on_hand, COALESCE(v.n_lately, 0) AS n_lately,
+         X_DIV(COALESCE(b.cm2, 0) + $prior_lines * COALESCE(s.margin, 0), COALESCE(b.n_lines, 0) + $prior_lines) AS margin,
          CASE WHEN v.sku IS NOT NULL THEN X_DIV(v.n_views, X_DAYS_BETWEEN(r.first_on, v.last_on) + 1)
               WHEN b.n_lines > 1 THEN X_DIV(b.n_lines, X_DAYS_BETWEEN(b.first_on, b.last_on) + 1) * X_DIV(k.n_views, s.n_lines)
               ELSE X_DIV(f.n_views, r.n_days) END AS per_day,
@@ -103,12 +105,12 @@ SELECT p.sku,
        1          AS benchmark,
        -- Only what nobody has seen can be invisible.
        CASE WHEN p.n_lately > 0 THEN 0 END AS "limit",
-       p.per_day * $window_days * LEAST(X_DIV(s.n_lines, k.n_views), 1) * GREATEST(COALESCE(s.margin, 0), 0) AS loss,
+       p.per_day * $window_days * LEAST(X_DIV(s.n_lines, k.n_views), 1) * GREATEST(COALESCE(p.margin, 0), 0) AS loss,
        p.on_hand,
        p.days_unseen,
        p.per_day * 28 AS views_to_expect_in_28_days,
        LEAST(X_DIV(s.n_lines, k.n_views), 1) AS conversion,
-       s.margin  AS cm2_per_line
+       p.margin  AS cm2_per_line
 FROM paced AS p
 CROSS JOIN shop AS s
 CROSS JOIN looks AS k
