@@ -26,7 +26,7 @@ from profithunt.api.engines import duckdb_for, with_engine, with_memory
 from profithunt.api.progress import Progress, Silent
 from profithunt.api.run import Run, write_run
 from profithunt.api.session import open_run
-from profithunt.api.statements import ModelSql, is_id, select_only, statement
+from profithunt.api.statements import ModelSql, behind, is_id, select_only, statement
 from profithunt.config import ShopConfig, find, read
 from profithunt.customers import reading as people
 from profithunt.customers.plan import Month, PlanVariance
@@ -187,7 +187,7 @@ class Shop:
         With this shop's settings. Raises NotFound, UsageError.
         """
         if is_id(name):
-            return ModelSql(name, self.engine.dialect, self._rows_of(name), experimental=False)
+            return behind(name, self._rows_of(name), dialect)
         return statement(self.config, name, dialect)
 
     def query(self, text: str) -> Relation:

@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from profithunt.config import ShopConfig
 from profithunt.detectors import CATALOGUE, FOLDER, clock, compile_detector, read_detector
 from profithunt.engine import compile_model
-from profithunt.engine.compiler import EXPERIMENTAL_DIALECTS, SUPPORTED_DIALECTS
+from profithunt.engine.compiler import EXPERIMENTAL_DIALECTS, SUPPORTED_DIALECTS, rewritten
 from profithunt.errors import ModelError, NotFound, UsageError
 from profithunt.ledger.build import models, settings
 
@@ -59,14 +59,27 @@ def statement(config: ShopConfig, name: str, dialect: str = "duckdb", as_of: dt.
     `as_of` is the day that the data is complete to. Raises NotFound, UsageError for a dialect that there is not,
     ModelError for a statement that can't be written in it.
     """
-    if dialect not in DIALECTS:
-        raise UsageError(f"there is no dialect {dialect!r}", do=f"there are: {', '.join(DIALECTS)}")
+    _must_be_known(dialect)
     day = as_of or config.shop.as_of or dt.datetime.now(tz=dt.UTC).date()
     try:
         sql = _compiled(config, name, dialect, day)
     except (AttributeError, ValueError) as error:
         raise ModelError(f"can't be written for {dialect} ({error})", where=name) from error
     return ModelSql(name, dialect, sql, dialect in EXPERIMENTAL_DIALECTS)
+
+
+def behind(name: str, text: str, dialect: str) -> ModelSql:
+    """The statement of an opportunity's rows, which a run keeps as DuckDB says it, in one dialect.
+
+    Raises UsageError for a dialect that there is not.
+    """
+    _must_be_known(dialect)
+    return ModelSql(name, dialect, rewritten(text, dialect), dialect in EXPERIMENTAL_DIALECTS)
+
+
+def _must_be_known(dialect: str) -> None:
+    if dialect not in DIALECTS:
+        raise UsageError(f"there is no dialect {dialect!r}", do=f"there are: {', '.join(DIALECTS)}")
 
 
 def _compiled(config: ShopConfig, name: str, dialect: str, day: dt.date) -> str:

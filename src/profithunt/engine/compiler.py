@@ -184,6 +184,22 @@ def compile_model(
     )
 
 
+def rewritten(text: str, dialect: str) -> str:
+    """A statement that was compiled for DuckDB, as another engine says it."""
+    if dialect == "duckdb":
+        return text
+    tree = sqlglot.parse_one(text, dialect="duckdb").transform(_moved, copy=False)
+    return (_REWRITTEN[dialect](tree) if dialect in _REWRITTEN else tree).sql(dialect=dialect, copy=False)
+
+
+def _moved(node: exp.Expr) -> exp.Expr:
+    """`day + INTERVAL (n) DAY`, as DuckDB says it, as the addition that every dialect has words for."""
+    by = node.expression if isinstance(node, exp.Add) else None
+    if not isinstance(by, exp.Interval) or not isinstance(by.this, exp.Paren):
+        return node
+    return exp.DateAdd(this=node.this, expression=by.this.this, unit=by.unit)
+
+
 def literal(value: Value) -> exp.Expr:
     """A value as a typed literal of the tree."""
     if value is None:

@@ -66,7 +66,7 @@ def examples(
 
 
 class Queries:
-    """The statements that give the rows behind the finds of one detector, one a find.
+    """The statements that give the rows behind the finds of one detector, one a find, for DuckDB whoever hunts.
 
     Compiled once with marks in place of the keys, since only these differ from find to find.
     """
@@ -75,9 +75,7 @@ class Queries:
         self._keys = {name: f"@key {number}@" for number, name in enumerate(detector.entity)}
         table = detector.rows.table
         columns = list(shop.engine.columns(table)) if table and shop.engine.has(table) else []
-        self._text = compile_finds(
-            detector, at, self._keys, columns, timezone=shop.settings.timezone, dialect=shop.engine.dialect
-        )
+        self._text = compile_finds(detector, at, self._keys, columns, timezone=shop.settings.timezone)
 
     def of(self, entity: Mapping[str, str]) -> str:
         """The statement of one find; `profithunt sql` runs it."""
