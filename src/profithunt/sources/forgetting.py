@@ -77,8 +77,8 @@ class Forgetting:
             # A row that was set aside says more of the customer than the id; the file and the row still lead to it.
             me = self.customer_id if self.is_distinct else f'"{self.customer_id}"'
             whole = call("concat_ws", text(" "), column("record"), column("value"))
-            mine = call("contains", exp.Lower(this=whole), text(me.lower()))
-            return exp.Case().when(exp.not_(mine), value)
+            named_in = call("contains", exp.Lower(this=whole), text(me.lower()))
+            return exp.Case().when(exp.not_(named_in), value)
         if item in _keys(columns):
             return exp.Case().when(column(item).eq(text(self.customer_id)), text(self.pseudonym)).else_(value)
         if item in self._lost(name, columns):
