@@ -119,7 +119,6 @@ def compile_finds(
     columns: Sequence[str],
     *,
     timezone: str = "UTC",
-    dialect: str = "duckdb",
 ) -> str:
     """The rows behind one entity, worst first; where there is no table of them, what the statement says of it.
 
@@ -138,8 +137,7 @@ def compile_finds(
         tree = exp.select(*names).from_(found.subquery("found"))
         tree = tree.where(_same({name: exp.column(name) for name in detector.entity}, entity))
     _expanded(tree)
-    values = _values(detector, at, timezone)
-    return compile_sql(tree.sql(dialect="duckdb"), dialect=dialect, values=values, where=where)
+    return compile_sql(tree.sql(dialect="duckdb"), values=_values(detector, at, timezone), where=where)
 
 
 def compile_customers(detector: Detector, at: Clock, *, timezone: str = "UTC") -> str:
