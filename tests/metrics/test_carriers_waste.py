@@ -48,6 +48,26 @@ def test_waste_never_exceeds_the_ledger(drawn: tuple[dict, dict]) -> None:
         assert one.lost == sum(one.months.values(), Decimal(0)) == sum(one.components.values(), Decimal(0))
 
 
+def test_a_price_above_list_makes_no_discount_smaller() -> None:
+    """One unit of A is sold at a loss below its list price, one of B above it: their sum is less than the discount."""
+    lines = [line("o1", 1, "A", 1, "0.20"), line("o2", 1, "B", 1, "3.00")]
+    tables = {
+        "products": [
+            {"sku": "A", "brand": None, "category": None, "unit_cost": Decimal("0.57"), "list_price": Decimal("0.77")},
+            {"sku": "B", "brand": None, "category": None, "unit_cost": Decimal("0.10"), "list_price": Decimal("2.99")},
+        ],
+        "orders": [order("o1", START), order("o2", START)],
+        "order_lines": lines,
+    }
+    settings = {"shop": {"timezone": "UTC"}}
+    config = ShopConfig.model_validate(settings)
+    with ledger_of(tables, settings) as engine:
+        _build(engine, config)
+        found = waste_ledger(engine, config)
+    assert found.ledger["markdown"] == Decimal("-0.57")
+    assert Decimal(0) < found.claimed["markdown"] <= Decimal("0.57")
+
+
 COSTS = (
     *("service", "concessions", "return_costs", "expected_return_costs", "carriage", "fulfilment", "marketing"),
     *("cancellations", "storage", "promotion", "markdown", "idle_capacity"),

@@ -18,7 +18,7 @@ component that an entry says is its own (METRICS section 6; MISSION M14). So the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -29,7 +29,6 @@ from profithunt.config import ShopConfig
 from profithunt.engine import AnyEngine
 from profithunt.errors import NotFound
 from profithunt.ledger.build import as_of
-from profithunt.ledger.reading import totals
 
 CAUSES: Final = (
     *("defects", "contacts", "returns", "dead_clicks", "stock_outs", "excess_stock", "needless_discounts"),
@@ -64,7 +63,10 @@ class Waste:
 
 @dataclass(frozen=True)
 class WasteLedger:
-    """All causes, the largest first; `claimed` of each component never exceeds what the `ledger` holds of it."""
+    """All causes, the largest first; `claimed` of each component never exceeds what the `ledger` lost by it.
+
+    What a component lost is its negative amounts alone: a price above list, which adds, makes no discount smaller.
+    """
 
     total: Decimal
     causes: tuple[Waste, ...]
@@ -86,7 +88,6 @@ def waste_ledger(engine: AnyEngine, config: ShopConfig) -> WasteLedger:
     if not engine.has("waste"):
         raise NotFound("this run has no waste ledger", do="run the shop again: profithunt run")
     rows = engine.dicts(exp.select("month", "cause", "component", "lost", "n_entries").from_("waste").order_by("month"))
-    whole = totals(engine)
     day = as_of(engine, config)
     claimed: dict[str, Decimal] = {}
     for row in rows:
@@ -94,8 +95,18 @@ def waste_ledger(engine: AnyEngine, config: ShopConfig) -> WasteLedger:
     causes = [_cause(name, [row for row in rows if row["cause"] == name], day) for name in CAUSES]
     found = sorted((one for one in causes if one is not None), key=lambda one: (-one.lost, one.cause))
     return WasteLedger(
-        sum((one.lost for one in found), Decimal(0)), tuple(found), claimed, {name: whole[name] for name in claimed}
+        sum((one.lost for one in found), Decimal(0)), tuple(found), claimed, _losses(engine, sorted(claimed))
     )
+
+
+def _losses(engine: AnyEngine, components: Sequence[str]) -> dict[str, Decimal | None]:
+    """What each component takes off over all entries of the ledger, negative; None where it takes off nothing."""
+    if not components:
+        return {}
+    taken = [
+        exp.alias_(exp.Sum(this=exp.Case().when(exp.column(name) < 0, exp.column(name))), name) for name in components
+    ]
+    return engine.dicts(exp.select(*taken).from_("ledger"))[0]
 
 
 def _cause(name: str, rows: list[Mapping[str, Any]], day: dt.date) -> Waste | None:
