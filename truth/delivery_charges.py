@@ -12,16 +12,15 @@ them, and what the options cost. The study sees what a shop's books hold: orders
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from profithunt.models.options_study import study
 from truth.claim import Claim
+from truth.gains import EARNED, LEFT, Kind, Result, said
 from truth.option_worlds import NAMES, TAX, Charges, World, observed
 
 NAME: Final = "delivery_charges"
@@ -29,33 +28,20 @@ WORLDS: Final = 24
 FIRST_SEED: Final = 300
 VISITORS: Final = 240_000
 MONTHS: Final = 24
-EARNED: Final = 0.9
-LEFT: Final = 0.9
-
-Kind = Literal["tried", "best", "once", "never"]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one world's recommendation earns and what the best charges would, as shares of today's profit."""
-
-    earned: float
-    possible: float
-    leaves: bool
 
 
 def check(_folder: Path) -> Iterator[Claim]:
     """Gain earned where charges could be better, `leave` where they could not."""
     worlds = [World(FIRST_SEED + at, VISITORS) for at in range(WORLDS)]
     tried = [_world(world, FIRST_SEED + at, "tried") for at, world in enumerate(worlds)]
-    share = _said("tried before", tried)
+    share = said("tried before", tried)
     yield Claim(NAME, f"{WORLDS} worlds, charges tried before: {share:.1%} of the best gain", True, share >= EARNED)
     best = [_world(world, FIRST_SEED + at, "best") for at, world in enumerate(worlds)]
-    _said("nothing to change", best)
+    said("nothing to change", best)
     left = float(np.mean([one.leaves for one in best]))
     yield Claim(NAME, f"{WORLDS} worlds, nothing to change: {left:.1%} said to leave", True, left >= LEFT)
-    _said("one change before", [_world(world, FIRST_SEED + at, "once") for at, world in enumerate(worlds)])
-    _said("never changed", [_world(world, FIRST_SEED + at, "never") for at, world in enumerate(worlds)])
+    said("one change before", [_world(world, FIRST_SEED + at, "once") for at, world in enumerate(worlds)])
+    said("never changed", [_world(world, FIRST_SEED + at, "never") for at, world in enumerate(worlds)])
 
 
 def _world(world: World, seed: int, kind: Kind) -> Result:
@@ -102,19 +88,3 @@ def _on_grid(charges: tuple[float, ...], grid: tuple[tuple[float, ...], ...]) ->
     """The charges of the grid that those of the books are."""
     one, two, three = (min(ones, key=lambda x: abs(x - charge)) for charge, ones in zip(charges, grid, strict=True))
     return one, two, three
-
-
-def _said(what: str, results: list[Result]) -> float:
-    """Print what came out; the share of the possible gain that was earned."""
-    earned, possible = (sum(getattr(one, name) for one in results) for name in ("earned", "possible"))
-    share = earned / possible if possible > 0 else math.nan
-    mostly = sum(one.earned >= EARNED * one.possible for one in results)
-    worst = min(one.earned for one in results)
-    leaves = sum(one.leaves for one in results)
-    of_best = "" if math.isnan(share) else f"{share:.1%} of the best gain, "
-    print(
-        f"     {what}: {of_best}{mostly} of {len(results)} worlds with at least {EARNED:.0%} of it, "
-        f"{leaves} left as they are, worst {worst:+.2%} of today's profit",
-        flush=True,
-    )
-    return share

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -25,40 +24,28 @@ from profithunt.models.delivery_study import study
 from profithunt.models.delivery_terms import Economics
 from truth.choices import RETURN_COST, TAX, Terms, World, observed
 from truth.claim import Claim
+from truth.gains import EARNED, LEFT, Kind, Result, said
 
 NAME: Final = "delivery_terms"
 WORLDS: Final = 24
 FIRST_SEED: Final = 200
 VISITORS: Final = 240_000
 MONTHS: Final = 10
-EARNED: Final = 0.9
-LEFT: Final = 0.9
-
-Kind = Literal["tried", "best", "once", "never"]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one world's recommendation earns and what the best terms would, as shares of today's profit."""
-
-    earned: float
-    possible: float
-    leaves: bool
 
 
 def check(_folder: Path) -> Iterator[Claim]:
     """Gain earned where the terms could be better, `leave` where they could not."""
     tried = [_world(FIRST_SEED + at, "tried") for at in range(WORLDS)]
-    share = _said("tried before", tried)
+    share = said("tried before", tried)
     yield Claim(NAME, f"{WORLDS} worlds, terms tried before: {share:.1%} of the best gain", True, share >= EARNED)
     best = [_world(FIRST_SEED + at, "best") for at in range(WORLDS)]
-    _said("nothing to change", best)
+    said("nothing to change", best)
     left = float(np.mean([one.leaves for one in best]))
     yield Claim(NAME, f"{WORLDS} worlds, nothing to change: {left:.1%} said to leave", True, left >= LEFT)
     once = [_world(FIRST_SEED + at, "once") for at in range(WORLDS)]
-    _said("one change before", once)
+    said("one change before", once)
     never = [_world(FIRST_SEED + at, "never") for at in range(WORLDS)]
-    _said("never changed", never)
+    said("never changed", never)
 
 
 def _world(seed: int, kind: Kind) -> Result:
@@ -91,19 +78,3 @@ def _world(seed: int, kind: Kind) -> Result:
 
 def _tried(world: World) -> tuple[float, ...]:
     return (0.0, float(round(world.typical * 0.7)), float(round(world.typical * 1.5)), math.inf)
-
-
-def _said(what: str, results: list[Result]) -> float:
-    """Print what came out; the share of the possible gain that was earned."""
-    earned, possible = (sum(getattr(one, name) for one in results) for name in ("earned", "possible"))
-    share = earned / possible if possible > 0 else math.nan
-    mostly = sum(one.earned >= EARNED * one.possible for one in results)
-    worst = min(one.earned for one in results)
-    leaves = sum(one.leaves for one in results)
-    of_best = "" if math.isnan(share) else f"{share:.1%} of the best gain, "
-    print(
-        f"     {what}: {of_best}{mostly} of {len(results)} worlds with at least {EARNED:.0%} of it, "
-        f"{leaves} left as they are, worst {worst:+.2%} of today's profit",
-        flush=True,
-    )
-    return share
